@@ -1,0 +1,175 @@
+/* Arrays: element types, shapes, boxes, grids, and sources, where elements come from.
+ *
+ * An array has a dtype and a shape of up to QDR_MAX_DIMS extents; an extent may be 0, and a shape
+ * without axes is one element (0-d). Its elements have positions 0, 1, 2, … in C order: the last
+ * axis varies fastest. A box is a rectangular part of an array. A grid cuts an array into blocks,
+ * numbered in C order too; blocks at the far edges may be smaller. All extents, positions and
+ * counts are int64_t; a shape that passed qdr_shape_check has a size in bytes below 2^63.
+ *
+ * Everything here is local: no function communicates.
+ */
+#ifndef QUADRAT_ARRAY_H
+#define QUADRAT_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrat/error.h"
+#include "quadrat/visible.h"
+
+/* ---- element types ------------------------------------------------------------------------ */
+
+typedef enum qdr_dtype {
+#define DTYPE(id, name, kind, type, npy) QDR_##id,
+#include "quadrat/dtypes.def"
+#undef DTYPE
+    QDR_DTYPES /* how many there are */
+} qdr_dtype;
+
+const char *qdr_dtype_name(qdr_dtype dtype); /* "float64" */
+size_t qdr_dtype_size(qdr_dtype dtype);      /* bytes an element */
+char qdr_dtype_kind(qdr_dtype dtype);        /* 'b' bool, 'i' signed integer, 'f' float */
+
+/* The dtype with that name, or QDR_DTYPES. */
+qdr_dtype qdr_dtype_find(const char *name);
+
+/* The smallest dtype that NumPy's rules let both be converted to (NEP 50, without the weak Python
+ * scalars, which are the business of expressions). */
+qdr_dtype qdr_dtype_promote(qdr_dtype a, qdr_dtype b);
+
+/* One element. Its bytes in memory are the first qdr_dtype_size bytes of the union. */
+typedef struct qdr_scalar {
+    qdr_dtype dtype;
+    union {
+        uint8_t truth;
+        int64_t integer;
+        float single;
+        double real;
+        uint64_t word;
+    };
+} qdr_scalar;
+
+/* ---- shapes, boxes, grids ----------------------------------------------------------------- */
+
+#define QDR_MAX_DIMS 32
+
+typedef struct qdr_shape {
+    int ndim;
+    int64_t extent[QDR_MAX_DIMS];
+} qdr_shape;
+
+typedef struct qdr_box {
+    int ndim;
+    int64_t start[QDR_MAX_DIMS];
+    int64_t extent[QDR_MAX_DIMS];
+} qdr_box;
+
+/* QDR_EUSAGE when an extent is negative or the array would have 2^63 bytes or more. */
+int qdr_shape_check(const qdr_shape *shape, size_t element_size, qdr_error *err);
+
+int64_t qdr_shape_count(const qdr_shape *shape); /* elements; 1 for 0-d */
+bool qdr_shape_equal(const qdr_shape *a, const qdr_shape *b);
+
+#define QDR_SHAPE_TEXT 672 /* bytes that hold any text made of a shape or coordinates */
+
+/* As Python writes a tuple: (), (3,), (2, 3). Returns text. */
+const char *qdr_shape_text(char text[QDR_SHAPE_TEXT], const qdr_shape *shape);
+
+/* The coordinates of a position. */
+void qdr_shape_unravel(const qdr_shape *shape, int64_t position, int64_t coordinates[]);
+
+int64_t qdr_box_count(const qdr_box *box); /* elements */
+
+/* The whole array as a box. */
+qdr_box qdr_box_whole(const qdr_shape *shape);
+
+typedef struct qdr_grid {
+    qdr_shape shape;  /* of the array */
+    qdr_shape block;  /* of a full block; each extent ≥ 1 */
+    qdr_shape blocks; /* how many along each axis */
+    int64_t count;    /* of all blocks; 0 for an array without elements */
+} qdr_grid;
+
+/* Cuts an array in blocks. An extent of block beyond the array's is taken as the array's. */
+void qdr_grid_init(qdr_grid *grid, const qdr_shape *shape, const qdr_shape *block);
+
+/* A block of at most `most` elements (at least one) that is a run of consecutive positions where
+ * possible: trailing axes whole, one axis cut, leading axes 1. */
+qdr_shape qdr_grid_contiguous(const qdr_shape *shape, int64_t most);
+
+/* The box of the index-th block, inside `within`, of whose extent grid->shape is. */
+void qdr_grid_box(const qdr_grid *grid, const qdr_box *within, int64_t index, qdr_box *box);
+
+/* Goes through the elements of a box in C order as runs of consecutive positions of the array:
+ *
+ *     qdr_runs runs;
+ *     for (bool more = qdr_runs_first(&runs, &shape, &box); more; more = qdr_runs_next(&runs))
+ *         use(runs.position, runs.length);
+ *
+ * All runs of a box are equally long. */
+typedef struct qdr_runs {
+    int64_t position; /* of the run's first element */
+    int64_t length;   /* elements */
+    int outer;        /* axes that count runs */
+    int64_t at[QDR_MAX_DIMS], extent[QDR_MAX_DIMS], stride[QDR_MAX_DIMS];
+} qdr_runs;
+
+bool qdr_runs_first(qdr_runs *runs, const qdr_shape *shape, const qdr_box *box);
+bool qdr_runs_next(qdr_runs *runs);
+
+/* ---- sources ------------------------------------------------------------------------------ */
+
+/* Where the elements of an array come from: a file or a generator. Immutable once made; any number
+ * of threads may read it at once. */
+typedef struct qdr_source qdr_source;
+
+qdr_dtype qdr_source_dtype(const qdr_source *source);
+const qdr_shape *qdr_source_shape(const qdr_source *source);
+
+/* The path it was opened with, or NULL for a generator. */
+const char *qdr_source_path(const qdr_source *source);
+
+/* Reads the elements of a box, in C order and the machine's byte order, into elements, which has
+ * room for them. A NaN is always the canonical quiet one, whatever NaN the file has. */
+int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err);
+
+void qdr_source_destroy(qdr_source *source);
+
+/* What a file's header says, as plain data that can be sent to other ranks: probing reads it, on
+ * one rank; attaching opens the file on each. A file that grows or changes in between is used as
+ * probed. */
+typedef struct qdr_layout {
+    int format;       /* index in the table of file formats */
+    qdr_dtype dtype;
+    qdr_shape shape;
+    uint64_t offset;  /* bytes before the first element */
+    bool swapped;     /* other byte order than this machine's */
+    uint64_t surplus; /* bytes behind the last element, which are not used */
+} qdr_layout;
+
+/* The format is picked by the name's ending. QDR_ESYSTEM when the file can't be read, QDR_EUSAGE
+ * for an unknown ending, QDR_EDATA when its header is wrong or promises more than the file has. */
+int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err);
+int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
+                    qdr_error *err);
+
+/* The endings of the file formats, for help: ".npy". NULL behind the last. */
+const char *qdr_file_ending(size_t index);
+
+/* Generators. The caller has checked shape. */
+int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **source,
+                        qdr_error *err);
+
+/* Element i is start + i * step; for floats ((start + step) - start) * i + start, each step
+ * rounded, as numpy.arange computes it. start and step have the dtype of the array. */
+int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_source **source,
+                      qdr_error *err);
+
+/* Uniform in [0, 1): element i is the i-th number of numpy.random.Generator(Philox(key=seed))
+ * .random(). Philox4x64-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3" (SC 2011). */
+int qdr_source_random(const qdr_shape *shape, uint64_t seed, qdr_source **source, qdr_error *err);
+
+#include "quadrat/hidden.h"
+#endif

@@ -1,0 +1,90 @@
+/* Running programs under MPI.
+ *
+ * A communicator stands for the ranks that run together: those that mpirun or srun started, or one
+ * alone. A run sweeps over the blocks of the arrays: each rank takes a run of consecutive blocks,
+ * and its threads take pieces of them from a shared counter. About every quarter of a second all
+ * ranks meet in a small allreduce, which carries errors, progress and the wish to stop; so a
+ * failing rank ends all of them, and none waits for one that left. When a pass is over, the ranks'
+ * states are merged up a binomial tree.
+ *
+ * Collective functions are called by every rank with the same arguments, and fail on all ranks or
+ * on none, with the same error: that of the lowest rank that failed. A function that communicates
+ * may return QDR_ESYSTEM when MPI itself fails; the communicator is broken then, and stopping it
+ * ends all ranks by MPI_Abort.
+ */
+#ifndef QUADRAT_RUN_H
+#define QUADRAT_RUN_H
+
+#include "quadrat/program.h"
+#include "quadrat/reduce.h"
+#include "quadrat/visible.h"
+
+typedef struct qdr_comm qdr_comm;
+
+/* The rank that the launcher gave this process, by its environment; 0 without a launcher. It tells
+ * who prints a message before MPI has started. Local. */
+int qdr_launch_rank(void);
+
+/* Starts MPI. Without a launcher it makes a communicator of one rank, and tells Open MPI so, which
+ * saves 0.3 s. Copies that Slurm started without connecting them are QDR_EREFUSED. Collective. */
+int qdr_comm_start(qdr_comm **comm, qdr_error *err);
+
+/* Ends MPI; with code not QDR_OK on a broken communicator, by MPI_Abort(code). Collective. */
+void qdr_comm_stop(qdr_comm *comm, int code);
+
+int qdr_comm_rank(const qdr_comm *comm);
+int qdr_comm_size(const qdr_comm *comm);
+int qdr_comm_hosts(const qdr_comm *comm);         /* that have ranks */
+const char *qdr_comm_host(const qdr_comm *comm);  /* the name of this rank's */
+const char *qdr_comm_library(const qdr_comm *comm); /* "Open MPI 4.1.4" */
+
+/* The CPUs that this rank may use: its affinity, shared among the host's ranks that have the same
+ * one; at least 1. */
+int qdr_comm_cpus(const qdr_comm *comm);
+
+/* Agrees on an error: when err holds one on any rank, it holds on every rank the error of the
+ * lowest rank that has one, and its code is returned. A text of fewer than all ranks gets that
+ * rank and its host appended. Collective. */
+int qdr_comm_agree(qdr_comm *comm, qdr_error *err);
+
+/* Makes root's err, and the data if it is none, those of all ranks. Collective. */
+int qdr_comm_share(qdr_comm *comm, int root, void *data, size_t size, qdr_error *err);
+
+/* An opener for programs: rank 0 reads the headers, every rank opens the file. Collective. */
+qdr_opener qdr_comm_opener(qdr_comm *comm);
+
+typedef struct qdr_progress {
+    size_t pass, passes; /* pass counts from 1 */
+    int64_t done, total; /* bytes of the pass */
+    double seconds;      /* since the pass began */
+} qdr_progress;
+
+typedef struct qdr_run_options {
+    int threads;      /* of this rank; 0: as many as qdr_comm_cpus says */
+    qdr_shape chunks; /* of the blocks; ndim 0: as the program says, or chosen */
+    bool digest;      /* take the digests of inputs */
+    /* Called on rank 0 after every round; NULL for nobody. */
+    void (*progress)(void *context, const qdr_progress *progress);
+    void *context;
+} qdr_run_options;
+
+typedef struct qdr_run_report {
+    qdr_scalar *value;               /* by result of the program */
+    char (*digest)[QDR_DIGEST_TEXT]; /* by input; "" without digests */
+    int threads;                     /* of rank 0 */
+    qdr_shape chunks;                /* block of the largest array */
+    int64_t blocks;                  /* of all arrays */
+    int64_t elements;                /* of all arrays, each counted once a pass */
+    int64_t bytes;                   /* read or generated */
+    int passes;
+    double seconds; /* from the first block to the merged result */
+} qdr_run_report;
+
+/* Computes the results. The report is the same on every rank; clear it with
+ * qdr_run_report_clear. Collective. */
+int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
+            qdr_run_report *report, qdr_error *err);
+void qdr_run_report_clear(qdr_run_report *report);
+
+#include "quadrat/hidden.h"
+#endif

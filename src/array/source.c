@@ -1,0 +1,176 @@
+/* Sources: the table of file formats, and reading boxes from any source. */
+#include "array/source.h"
+
+#include <byteswap.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+
+static const qdr_file_format *const formats[] = {&qdr_npy_format, NULL};
+
+const char *qdr_file_ending(size_t index)
+{
+    return formats[index] ? formats[index]->ending : NULL;
+}
+
+static bool ends_in(const char *text, const char *ending)
+{
+    size_t length = strlen(text), tail = strlen(ending);
+    return length >= tail && strcmp(text + length - tail, ending) == 0;
+}
+
+int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err)
+{
+    int index = 0;
+    while (formats[index] && !ends_in(path, formats[index]->ending))
+        index++;
+    if (!formats[index]) {
+        char shown[512];
+        qdr_bytes known = {0};
+        for (int i = 0; formats[i]; i++)
+            qdr_bytes_format(&known, " %s", formats[i]->ending);
+        qdr_fail(err, QDR_EUSAGE, "%s: the ending tells no array format; known are:%s",
+                 qdr_escape(shown, sizeof shown, path), known.data);
+        qdr_bytes_clear(&known);
+        return QDR_EUSAGE;
+    }
+    int fd;
+    uint64_t size;
+    int code = qdr_file_open(path, &fd, &size, err);
+    if (code)
+        return code;
+    *layout = (qdr_layout){.format = index};
+    code = formats[index]->probe(fd, path, size, layout, err);
+    close(fd);
+    return code;
+}
+
+int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
+                    qdr_error *err)
+{
+    uint64_t size;
+    int code = qdr_source_new(layout->dtype, &layout->shape, source, err);
+    if (code)
+        return code;
+    qdr_source *s = *source;
+    s->fill = formats[layout->format]->fill;
+    s->file.offset = layout->offset;
+    s->file.swapped = layout->swapped;
+    s->file.fd = -1;
+    s->path = strdup(path);
+    code = s->path ? qdr_file_open(path, &s->file.fd, &size, err) : qdr_fail_memory(err, path);
+    if (code) {
+        qdr_source_destroy(s);
+        *source = NULL;
+    }
+    return code;
+}
+
+int qdr_source_new(qdr_dtype dtype, const qdr_shape *shape, qdr_source **source, qdr_error *err)
+{
+    *source = calloc(1, sizeof **source);
+    if (!*source)
+        return qdr_fail_memory(err, "making an array");
+    (*source)->dtype = dtype;
+    (*source)->shape = *shape;
+    return QDR_OK;
+}
+
+void qdr_source_destroy(qdr_source *source)
+{
+    if (!source)
+        return;
+    if (source->path && source->file.fd >= 0)
+        close(source->file.fd);
+    free(source->path);
+    free(source);
+}
+
+qdr_dtype qdr_source_dtype(const qdr_source *source)
+{
+    return source->dtype;
+}
+
+const qdr_shape *qdr_source_shape(const qdr_source *source)
+{
+    return &source->shape;
+}
+
+const char *qdr_source_path(const qdr_source *source)
+{
+    return source->path;
+}
+
+int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err)
+{
+    char *to = elements;
+    qdr_runs runs;
+    for (bool more = qdr_runs_first(&runs, &source->shape, box); more; more = qdr_runs_next(&runs)) {
+        int code = source->fill(source, runs.position, runs.length, to, err);
+        if (code)
+            return code;
+        to += (size_t)runs.length * qdr_dtype_size(source->dtype);
+    }
+    return QDR_OK;
+}
+
+static void swap_elements(void *elements, int64_t count, size_t size)
+{
+    uint32_t *words = elements;
+    uint64_t *longs = elements;
+    if (size == 4)
+        for (int64_t i = 0; i < count; i++)
+            words[i] = bswap_32(words[i]);
+    if (size == 8)
+        for (int64_t i = 0; i < count; i++)
+            longs[i] = bswap_64(longs[i]);
+}
+
+/* A NaN's sign and payload carry nothing that a result may depend on. */
+static void canonise_f64(double *x, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        x[i] = x[i] == x[i] ? x[i] : __builtin_nan("");
+}
+
+static void canonise_f32(float *x, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        x[i] = x[i] == x[i] ? x[i] : __builtin_nanf("");
+}
+
+/* NumPy takes any byte but 0 as True. */
+static void canonise_bool(uint8_t *x, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        x[i] = x[i] != 0;
+}
+
+int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
+                          void *elements, qdr_error *err)
+{
+    size_t size = qdr_dtype_size(source->dtype);
+    int code = qdr_file_read(source->file.fd, source->path, elements, (size_t)count * size,
+                             source->file.offset + (uint64_t)position * size, err);
+    if (code)
+        return code;
+    if (source->file.swapped)
+        swap_elements(elements, count, size);
+    switch (source->dtype) {
+    case QDR_BOOL:
+        canonise_bool(elements, count);
+        break;
+    case QDR_FLOAT32:
+        canonise_f32(elements, count);
+        break;
+    case QDR_FLOAT64:
+        canonise_f64(elements, count);
+        break;
+    default: /* integers have one representation a value */
+        break;
+    }
+    return QDR_OK;
+}

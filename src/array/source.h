@@ -1,0 +1,47 @@
+/* Making a source. A kind of source fills runs of consecutive positions; reading a box is the
+ * same for all of them. */
+#ifndef QDR_ARRAY_SOURCE_H
+#define QDR_ARRAY_SOURCE_H
+
+#include "quadrat/array.h"
+
+struct qdr_source {
+    qdr_dtype dtype;
+    qdr_shape shape;
+    /* Puts the elements at positions [position, position + count) into elements. */
+    int (*fill)(const qdr_source *source, int64_t position, int64_t count, void *elements,
+                qdr_error *err);
+    char *path; /* owned; NULL for a generator */
+    union {
+        struct {
+            int fd;
+            uint64_t offset;
+            bool swapped;
+        } file;
+        qdr_scalar constant;
+        struct {
+            qdr_scalar start, step;
+        } range;
+        uint64_t seed;
+    };
+};
+
+/* One row a file format. */
+typedef struct qdr_file_format {
+    const char *ending; /* of file names: ".npy" */
+    /* Reads the header. Fills all of *layout but the format. */
+    int (*probe)(int fd, const char *path, uint64_t size, qdr_layout *layout, qdr_error *err);
+    int (*fill)(const qdr_source *source, int64_t position, int64_t count, void *elements,
+                qdr_error *err);
+} qdr_file_format;
+
+extern const qdr_file_format qdr_npy_format;
+
+/* A fill for formats that keep the elements as one run in C order behind a header. */
+int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
+                          void *elements, qdr_error *err);
+
+/* A new source of that dtype and shape, all else zero. */
+int qdr_source_new(qdr_dtype dtype, const qdr_shape *shape, qdr_source **source, qdr_error *err);
+
+#endif

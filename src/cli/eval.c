@@ -1,0 +1,130 @@
+/* eval: evaluate and reduce, the main job. Every rank runs this; the first one publishes. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "cli/publish.h"
+#include "cli/terminal.h"
+
+#define QUIET_PROGRESS 30.0 /* seconds between two lines where nothing can be redrawn */
+
+struct display {
+    bool redraw;
+    double next; /* when the next line is due, seconds on the clock */
+    bool drawn;  /* a line stands on the terminal */
+};
+
+static void show_progress(void *context, const qdr_progress *p)
+{
+    struct display *d = context;
+    double now = qdr_clock_seconds();
+    if (now < d->next || p->done >= p->total)
+        return;
+    d->next = now + (d->redraw ? 0 : QUIET_PROGRESS);
+    char done[QDR_NUMBER_TEXT], total[QDR_NUMBER_TEXT], speed[QDR_NUMBER_TEXT];
+    double rate = (double)p->done / (p->seconds > 0 ? p->seconds : 1);
+    double left = rate > 0 ? (double)(p->total - p->done) / rate : 0;
+    fprintf(stderr, "%squadrat: %d %% of pass %zu of %zu, %s of %s, %s/s, %.0f s left%s",
+            d->redraw ? "\r" : "", (int)(100 * ((double)p->done / (double)p->total)), p->pass,
+            p->passes, qdr_number_bytes(done, (double)p->done),
+            qdr_number_bytes(total, (double)p->total), qdr_number_bytes(speed, rate), left,
+            d->redraw ? "\033[K" : "\n");
+    d->drawn = d->redraw;
+}
+
+static void start_display(struct display *d, qdr_settings *settings)
+{
+    int columns, lines;
+    *d = (struct display){.redraw = qdr_terminal_find(2, &columns, &lines)};
+    d->next = qdr_clock_seconds() + (d->redraw ? 0.5 : QUIET_PROGRESS);
+    bool wanted = settings->progress == QDR_ALWAYS ||
+                  (settings->progress == QDR_AUTO && !settings->quiet);
+    if (wanted) {
+        settings->run.progress = show_progress;
+        settings->run.context = d;
+    }
+}
+
+/* Asks whether the outputs can be written before hours are spent on what goes into them. */
+static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error *err)
+{
+    const qdr_output *output;
+    for (size_t i = 0; i < settings->output_count && qdr_comm_rank(comm) == 0 && !err->code; i++)
+        qdr_output_find(settings->output[i], &output, err);
+    return qdr_comm_share(comm, 0, NULL, 0, err);
+}
+
+static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings *settings,
+                       qdr_error *err)
+{
+    char started[QDR_CLOCK_TEXT];
+    struct display display;
+    qdr_run_report report;
+    qdr_clock_now(started);
+    start_display(&display, settings);
+    int code = qdr_run(comm, program, &settings->run, &report, err);
+    if (display.drawn)
+        fputs("\r\033[K", stderr);
+    if (code)
+        return code;
+    if (qdr_comm_rank(comm) == 0)
+        qdr_publish(comm, program, settings, &report, started, err);
+    qdr_run_report_clear(&report);
+    return qdr_comm_share(comm, 0, NULL, 0, err);
+}
+
+static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, int count,
+                    qdr_error *err)
+{
+    qdr_program *program = NULL;
+    qdr_opener opener = qdr_comm_opener(comm);
+    const qdr_program_text text = {
+        .texts = (const char *const *)expressions,
+        .text_count = (size_t)count,
+        .files = settings->input,
+        .file_count = settings->input_count,
+        .lets = settings->let,
+        .let_count = settings->let_count,
+    };
+    int code = qdr_program_compile(&text, &opener, &program, err);
+    if (!code)
+        code = check_outputs(comm, settings, err);
+    if (!code)
+        code = run_program(comm, program, settings, err);
+    qdr_program_destroy(program);
+    return code;
+}
+
+static int run(const qdr_command *command, int argc, char **argv)
+{
+    qdr_error err = QDR_ERROR_INIT;
+    qdr_comm *comm = NULL;
+    qdr_settings settings = {.run.digest = true};
+    int count, code = qdr_options_parse(command, &settings, argc, argv, &count, &err);
+    if (!code && !count)
+        code = qdr_fail(&err, QDR_EUSAGE,
+                        "there is no expression; for example: quadrat eval "
+                        "'mean(ones((1000, 1000)))'");
+    if (!code)
+        code = qdr_comm_start(&comm, &err);
+    if (!code)
+        code = evaluate(comm, &settings, argv, count, &err);
+    if (code)
+        qdr_complain(&err);
+    qdr_settings_clear(&settings);
+    qdr_comm_stop(comm, code);
+    return code;
+}
+
+const qdr_command qdr_eval_command = {
+    .name = "eval",
+    .arguments = "EXPR…",
+    .help = "evaluate and reduce arrays",
+    .details = "Under mpirun or srun all ranks share the work; without, one rank does, with threads.\n"
+               "The result lines go to standard output, everything else to standard error.\n"
+               "  mpirun -n 4 quadrat eval -i x=survey.npy 'mean(x), std(x, ddof=1)' -o result.png\n"
+               "'quadrat help expressions' tells how to write EXPR.\n",
+    .options = qdr_settings_options,
+    .ranks = true,
+    .run = run,
+};

@@ -1,0 +1,33 @@
+/* Messages on standard error, and the end of standard output. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "quadrat/run.h"
+
+int qdr_complain(const qdr_error *err)
+{
+    qdr_say("%s", err->text);
+    return err->code;
+}
+
+void qdr_say(const char *format, ...)
+{
+    va_list arguments;
+    if (qdr_launch_rank() != 0)
+        return;
+    char line[QDR_ERROR_TEXT + 64];
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "quadrat: %s\n", line); /* one write: lines of several processes stay whole */
+}
+
+int qdr_flush_output(qdr_error *err)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return QDR_OK;
+    return qdr_fail_errno(err, "writing standard output");
+}

@@ -1,0 +1,279 @@
+#include "cli/publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/number.h"
+#include "cli/terminal.h"
+
+/* A record with the arrays it points to. */
+struct draft {
+    qdr_record record;
+    qdr_record_result *results;
+    qdr_record_input *inputs;
+    const char **program;
+    int64_t (*at)[QDR_MAX_DIMS]; /* by result */
+};
+
+static qdr_value value_of(qdr_scalar scalar)
+{
+    qdr_value value = {.dtype = qdr_dtype_name(scalar.dtype)};
+    switch (scalar.dtype) {
+    case QDR_BOOL:
+        value.kind = QDR_VALUE_BOOL;
+        value.boolean = scalar.truth;
+        break;
+    case QDR_FLOAT32:
+        value.kind = QDR_VALUE_FLOAT32;
+        value.real = (double)scalar.single;
+        break;
+    case QDR_FLOAT64:
+        value.kind = QDR_VALUE_FLOAT64;
+        value.real = scalar.real;
+        break;
+    default:
+        value.kind = QDR_VALUE_INT;
+        value.integer = scalar.integer;
+        break;
+    }
+    return value;
+}
+
+/* The scheduler's job that this runs in, or NULL. */
+static const char *job(void)
+{
+    static const char *const variables[] = {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"};
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        if (getenv(variables[i]))
+            return getenv(variables[i]);
+    return NULL;
+}
+
+static void fill_results(struct draft *d, const qdr_program *program,
+                         const qdr_run_report *report)
+{
+    for (size_t i = 0; i < d->record.result_count; i++) {
+        qdr_program_result r = qdr_program_result_at(program, i);
+        d->program[i] = r.expression;
+        d->results[i] = (qdr_record_result){.expr = r.expression, .name = r.name,
+                                            .value = value_of(report->value[i]),
+                                            .exact = r.exact};
+        if (!r.position_in)
+            continue;
+        qdr_shape_unravel(r.position_in, report->value[i].integer, d->at[i]);
+        d->results[i].at = d->at[i];
+        d->results[i].at_count = r.position_in->ndim;
+    }
+}
+
+static void fill_inputs(struct draft *d, const qdr_program *program, const qdr_run_report *report)
+{
+    for (size_t i = 0; i < d->record.input_count; i++) {
+        qdr_program_input in = qdr_program_input_at(program, i);
+        const qdr_shape *shape = qdr_source_shape(in.source);
+        d->inputs[i] = (qdr_record_input){
+            .name = in.name,
+            .source = qdr_source_path(in.source),
+            .dtype = qdr_dtype_name(qdr_source_dtype(in.source)),
+            .ndim = shape->ndim,
+            .shape = shape->extent,
+        };
+        snprintf(d->inputs[i].digest, sizeof d->inputs[i].digest, "%s", report->digest[i]);
+    }
+}
+
+static int draft_record(const qdr_comm *comm, const qdr_program *program,
+                        const qdr_settings *settings, const qdr_run_report *report,
+                        const char *started, struct draft *d, qdr_error *err)
+{
+    size_t results = qdr_program_result_count(program), inputs = qdr_program_input_count(program);
+    d->results = calloc(results, sizeof *d->results);
+    d->program = calloc(results, sizeof *d->program);
+    d->at = calloc(results, sizeof *d->at);
+    d->inputs = calloc(inputs + 1, sizeof *d->inputs);
+    if (!d->results || !d->program || !d->at || !d->inputs)
+        return qdr_fail_memory(err, "making the record");
+    d->record = (qdr_record){
+        .results = d->results,
+        .result_count = results,
+        .inputs = d->inputs,
+        .input_count = inputs,
+        .program = d->program,
+        .program_count = results,
+        .run = {.ranks = qdr_comm_size(comm),
+                .hosts = qdr_comm_hosts(comm),
+                .threads = report->threads,
+                .ndim = report->chunks.ndim,
+                .chunks = report->chunks.extent,
+                .blocks = report->blocks,
+                .elements = report->elements,
+                .passes = report->passes,
+                .seconds = report->seconds,
+                .started = started,
+                .host = qdr_comm_host(comm),
+                .mpi = qdr_comm_library(comm),
+                .job = job()},
+        .label = settings->label,
+        .meta = settings->meta,
+        .meta_count = settings->meta_count,
+        .version = QUADRAT_VERSION,
+    };
+    fill_results(d, program, report);
+    fill_inputs(d, program, report);
+    return QDR_OK;
+}
+
+static void clear_draft(struct draft *d)
+{
+    free(d->results);
+    free(d->program);
+    free(d->at);
+    free(d->inputs);
+}
+
+/* ---- the code on the terminal -------------------------------------------------------------- */
+
+static bool has_png(const qdr_settings *settings)
+{
+    const qdr_output *output;
+    for (size_t i = 0; i < settings->output_count; i++)
+        if (!qdr_output_find(settings->output[i], &output, NULL) &&
+            strcmp(output->ending, ".png") == 0)
+            return true;
+    return false;
+}
+
+/* Draws the code where it was asked for and fits; where it was asked for and does not, a line says
+ * how to get it. */
+static int show_code(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
+{
+    int columns = 0, lines = 0, wide = 0, high = 0;
+    bool terminal = qdr_terminal_find(1, &columns, &lines);
+    if (settings->qr == QDR_NEVER || settings->json ||
+        (settings->qr == QDR_AUTO && !(terminal && has_png(settings))))
+        return QDR_OK;
+    qdr_terminal_options options = settings->terminal;
+    options.colours = terminal && !settings->no_colour && !getenv("NO_COLOR");
+    char *text, *drawing;
+    qdr_symbol *symbol;
+    int code = qdr_output_text(record, &settings->form.symbol, &text, err);
+    if (code)
+        return code;
+    code = qdr_symbol_make(text, strlen(text), &settings->form.symbol, &symbol, err);
+    free(text);
+    if (code)
+        return code;
+    code = qdr_symbol_terminal_size(symbol, &options, &wide, &high, err);
+    if (!code && terminal && wide > columns) {
+        qdr_say("the code needs %d columns, the terminal has %d; widen it, or open the .png", wide,
+                columns);
+    } else if (!code) {
+        code = qdr_symbol_terminal(symbol, &options, &drawing, err);
+        if (!code) {
+            fputs(drawing, stdout);
+            free(drawing);
+        }
+    }
+    qdr_symbol_destroy(symbol);
+    return code;
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+static int print_results(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
+{
+    char *text;
+    int code = QDR_OK;
+    if (settings->json) {
+        code = qdr_record_json(record, &text, err);
+        if (!code) {
+            fputs(text, stdout);
+            free(text);
+        }
+        return code;
+    }
+    for (size_t i = 0; i < record->result_count && !code; i++) {
+        code = qdr_record_line(record, i, &text, err);
+        if (!code) {
+            puts(text);
+            free(text);
+        }
+    }
+    return code;
+}
+
+static int write_files(const qdr_record *record, const qdr_settings *settings, qdr_bytes *written,
+                       qdr_error *err)
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < settings->output_count && !code; i++) {
+        char *note, shown[512];
+        code = qdr_output_write(settings->output[i], record, &settings->form, &note, err);
+        if (code)
+            break;
+        qdr_bytes_format(written, "%s%s", i ? ", " : "; wrote ",
+                         qdr_escape(shown, sizeof shown, settings->output[i]));
+        if (note)
+            qdr_bytes_format(written, " (%s)", note);
+        free(note);
+    }
+    return code;
+}
+
+/* 1e8, 12345, 2.5e7. */
+static const char *count_text(char text[QDR_NUMBER_TEXT], int64_t count)
+{
+    if (count < 1000000) {
+        snprintf(text, QDR_NUMBER_TEXT, "%lld", (long long)count);
+        return text;
+    }
+    int exponent = 0;
+    double lead = (double)count;
+    for (; lead >= 9.995; exponent++)
+        lead /= 10;
+    snprintf(text, QDR_NUMBER_TEXT, "%.3ge%d", lead, exponent);
+    return text;
+}
+
+static void summarise(const qdr_record *record, const qdr_run_report *report,
+                      const qdr_bytes *written)
+{
+    char count[QDR_NUMBER_TEXT], speed[QDR_NUMBER_TEXT];
+    double seconds = report->seconds > 1e-9 ? report->seconds : 1e-9;
+    qdr_say("%s element%s on %d rank%s, %d host%s in %.3g s (%s/s)%s",
+            count_text(count, report->elements), report->elements == 1 ? "" : "s",
+            record->run.ranks, record->run.ranks == 1 ? "" : "s", record->run.hosts,
+            record->run.hosts == 1 ? "" : "s", report->seconds,
+            qdr_number_bytes(speed, (double)report->bytes / seconds),
+            written->data ? written->data : "");
+}
+
+static int publish(const qdr_record *record, const qdr_settings *settings,
+                   const qdr_run_report *report, qdr_error *err)
+{
+    qdr_bytes written = {0};
+    int code = write_files(record, settings, &written, err);
+    if (!code)
+        code = show_code(record, settings, err);
+    if (!code)
+        code = print_results(record, settings, err);
+    if (!code)
+        code = qdr_flush_output(err);
+    if (!code && !settings->quiet)
+        summarise(record, report, &written);
+    qdr_bytes_clear(&written);
+    return code;
+}
+
+int qdr_publish(const qdr_comm *comm, const qdr_program *program, const qdr_settings *settings,
+                const qdr_run_report *report, const char *started, qdr_error *err)
+{
+    struct draft draft = {0};
+    int code = draft_record(comm, program, settings, report, started, &draft, err);
+    if (!code)
+        code = publish(&draft.record, settings, report, err);
+    clear_draft(&draft);
+    return code;
+}

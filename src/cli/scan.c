@@ -1,0 +1,140 @@
+/* scan: what the codes in images say, and whether their checks hold. Nothing that was scanned is
+ * ever acted on, and nothing of it reaches the terminal unescaped. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "cli/command.h"
+#include "quadrat/qr.h"
+#include "quadrat/record.h"
+
+#define MOST (64u << 20) /* bytes of an image or text */
+
+/* The text with each line escaped. */
+static void print_text(const char *text, size_t size)
+{
+    qdr_bytes shown = {0};
+    while (size) {
+        const char *newline = memchr(text, '\n', size);
+        size_t length = newline ? (size_t)(newline - text) : size;
+        qdr_bytes_escape(&shown, text, length, "");
+        qdr_bytes_text(&shown, "\n");
+        length += newline != NULL;
+        text += length;
+        size -= length;
+    }
+    fputs(shown.data ? shown.data : "", stdout);
+    qdr_bytes_clear(&shown);
+}
+
+/* QDR_EFAIL when it is a result whose check does not hold. */
+static int show_text(const char *text, size_t size, qdr_error *err)
+{
+    qdr_text_finding f;
+    int code = qdr_text_examine(text, size, &f, err);
+    if (code)
+        return code;
+    print_text(text, size);
+    if (!f.result) {
+        puts("-- not a result of quadrat");
+        return QDR_OK;
+    }
+    if (!f.holds) {
+        printf("-- the check does NOT hold: the text gives %s, not %s\n", f.computed, f.claimed);
+        return qdr_fail(err, QDR_EFAIL, "the check does not hold; was the text changed?");
+    }
+    puts("-- the check holds: the text is as it was written; only the data can confirm it");
+    return QDR_OK;
+}
+
+static bool is_image(const char *data, size_t size)
+{
+    return size >= 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0;
+}
+
+/* Tells which file an error is about. */
+static int name_file(const char *path, qdr_error *err)
+{
+    char shown[512], detail[QDR_ERROR_TEXT];
+    snprintf(detail, sizeof detail, "%s", err->text);
+    return qdr_fail(err, err->code, "%s: %s", qdr_escape(shown, sizeof shown, path), detail);
+}
+
+static int scan_image(const char *path, const char *data, size_t size, qdr_error *err)
+{
+    qdr_image_codes codes = {0};
+    if (qdr_image_read(data, size, &codes, err))
+        return name_file(path, err);
+    if (!codes.count) {
+        qdr_fail(err, QDR_EDATA, "no QR code was found");
+        return name_file(path, err);
+    }
+    int worst = QDR_OK;
+    for (size_t i = 0; i < codes.count; i++) {
+        if (codes.count > 1)
+            printf("%scode %zu of %zu\n", i ? "\n" : "", i + 1, codes.count);
+        qdr_error one = QDR_ERROR_INIT;
+        if (show_text(codes.items[i].text, codes.items[i].size, &one) && !worst) {
+            *err = one;
+            worst = name_file(path, err);
+        }
+    }
+    qdr_image_codes_clear(&codes);
+    return worst;
+}
+
+static int scan_file(const char *path, qdr_error *err)
+{
+    char *data;
+    size_t size;
+    int code = qdr_file_load(path, MOST, &data, &size, err);
+    if (code)
+        return code;
+    if (is_image(data, size))
+        code = scan_image(path, data, size, err);
+    else if (strcmp(path, "-") == 0)
+        code = show_text(data, size, err);
+    else {
+        qdr_fail(err, QDR_EDATA, "not a PNG image; a text is read from standard input: -");
+        code = name_file(path, err);
+    }
+    free(data);
+    return code;
+}
+
+static int run(const qdr_command *command, int argc, char **argv)
+{
+    qdr_error err = QDR_ERROR_INIT;
+    int count, worst = QDR_OK;
+    if (qdr_options_parse(command, NULL, argc, argv, &count, &err))
+        return qdr_complain(&err);
+    if (!count) {
+        qdr_fail(&err, QDR_EUSAGE, "there is no image; for example: quadrat scan result.png");
+        return qdr_complain(&err);
+    }
+    for (int i = 0; i < count; i++) {
+        if (count > 1) {
+            char shown[512];
+            printf("%s%s\n", i ? "\n" : "", qdr_escape(shown, sizeof shown, argv[i]));
+        }
+        err = (qdr_error)QDR_ERROR_INIT;
+        int code = scan_file(argv[i], &err);
+        if (code)
+            qdr_complain(&err);
+        worst = worst ? worst : code;
+    }
+    err = (qdr_error)QDR_ERROR_INIT;
+    return qdr_flush_output(&err) ? qdr_complain(&err) : worst;
+}
+
+const qdr_command qdr_scan_command = {
+    .name = "scan",
+    .arguments = "IMAGE…",
+    .help = "read QR codes from PNG images, or a text from standard input (-)",
+    .details = "Prints what each code says, and whether the check value of a result holds. That shows\n"
+               "accidents; it proves nothing about the data. Exit code 1 when a check does not hold,\n"
+               "65 when there is no code.\n",
+    .run = run,
+};

@@ -1,0 +1,238 @@
+#include "cli/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+static int full(qdr_error *err)
+{
+    return qdr_fail(err, QDR_EUSAGE, "at most %d can be given", QDR_MOST);
+}
+
+/* The part of text before its first '=' as a text of its own, and what stands behind it; *name is
+ * NULL when there is no '=' or nothing before it. */
+static int cut(qdr_settings *s, const char *text, const char **name, const char **rest,
+               qdr_error *err)
+{
+    const char *equals = strchr(text, '=');
+    *name = NULL;
+    if (!equals || equals == text)
+        return QDR_OK;
+    char *copy = strndup(text, (size_t)(equals - text));
+    if (!copy)
+        return qdr_fail_memory(err, "reading the options");
+    s->copies[s->copy_count++] = copy;
+    *name = copy;
+    *rest = equals + 1;
+    return QDR_OK;
+}
+
+/* -i FILE names the file x, then y, z. A path may contain '=' behind a '/': what stands before is
+ * no name then. */
+static int take_input(void *settings, const char *argument, qdr_error *err)
+{
+    static const char *const names[] = {"x", "y", "z"};
+    qdr_settings *s = settings;
+    const char *name, *path = argument;
+    if (s->input_count == QDR_MOST)
+        return full(err);
+    if (cut(s, argument, &name, &path, err))
+        return err->code;
+    if (!name || strchr(name, '/')) {
+        size_t unnamed = 0;
+        for (size_t i = 0; i < s->input_count && unnamed < 3; i++)
+            unnamed += strcmp(s->input[i].name, names[unnamed]) == 0;
+        if (unnamed == 3)
+            return qdr_fail(err, QDR_EUSAGE, "a fourth file needs a name: -i NAME=%s", argument);
+        name = names[unnamed];
+        path = argument;
+    }
+    s->input[s->input_count++] = (qdr_binding){name, path};
+    return QDR_OK;
+}
+
+static int take_let(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_settings *s = settings;
+    const char *name, *value = NULL;
+    if (s->let_count == QDR_MOST)
+        return full(err);
+    if (cut(s, argument, &name, &value, err))
+        return err->code;
+    if (!name)
+        return qdr_fail(err, QDR_EUSAGE, "it is written NAME=EXPRESSION");
+    s->let[s->let_count++] = (qdr_binding){name, value};
+    return QDR_OK;
+}
+
+static int take_output(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_settings *s = settings;
+    if (strcmp(argument, "-") == 0) {
+        s->json = true;
+        return QDR_OK;
+    }
+    if (s->output_count == QDR_MOST)
+        return full(err);
+    s->output[s->output_count++] = argument;
+    return QDR_OK;
+}
+
+static int take_meta(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_settings *s = settings;
+    const char *key, *value = NULL;
+    if (s->meta_count == QDR_MOST)
+        return full(err);
+    if (cut(s, argument, &key, &value, err))
+        return err->code;
+    if (!key)
+        return qdr_fail(err, QDR_EUSAGE, "it is written KEY=VALUE");
+    s->meta[s->meta_count++] = (qdr_record_meta){key, value};
+    return QDR_OK;
+}
+
+static int take_label(void *settings, const char *argument, qdr_error *err)
+{
+    (void)err;
+    ((qdr_settings *)settings)->label = argument;
+    return QDR_OK;
+}
+
+/* "1000x100", "1000,100", "(1000, 100)" or "1000". */
+static int take_chunks(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_shape *chunks = &((qdr_settings *)settings)->run.chunks;
+    char shown[128];
+    const char *s = argument;
+    chunks->ndim = 0;
+    while (*(s += strspn(s, "(x, )"))) {
+        char *end;
+        long long extent = strtoll(s, &end, 10);
+        if (end == s || extent < 1 || chunks->ndim == QDR_MAX_DIMS)
+            return qdr_fail(err, QDR_EUSAGE,
+                            "'%s' is no block shape: whole numbers from 1 as in 1000x100",
+                            qdr_escape(shown, sizeof shown, argument));
+        chunks->extent[chunks->ndim++] = extent;
+        s = end;
+    }
+    return chunks->ndim ? QDR_OK
+                        : qdr_fail(err, QDR_EUSAGE, "a block shape is written as in 1000x100");
+}
+
+static int number(const char *argument, long long least, long long most, int *to, qdr_error *err)
+{
+    long long value;
+    int code = qdr_parse_number(argument, least, most, &value, err);
+    if (!code)
+        *to = (int)value;
+    return code;
+}
+
+static int take_threads(void *settings, const char *argument, qdr_error *err)
+{
+    return number(argument, 1, 1024, &((qdr_settings *)settings)->run.threads, err);
+}
+
+static int take_scale(void *settings, const char *argument, qdr_error *err)
+{
+    return number(argument, 2, 32, &((qdr_settings *)settings)->form.scale, err);
+}
+
+static int take_quiet_zone(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_settings *s = settings;
+    int code = number(argument, 1, 32, &s->form.quiet_zone, err);
+    s->terminal.quiet_zone = s->form.quiet_zone;
+    return code;
+}
+
+static int take_version_limit(void *settings, const char *argument, qdr_error *err)
+{
+    return number(argument, 1, 40, &((qdr_settings *)settings)->form.symbol.version_limit, err);
+}
+
+static int take_level(void *settings, const char *argument, qdr_error *err)
+{
+    if (strlen(argument) != 1 || !strchr("LMQH", *argument))
+        return qdr_fail(err, QDR_EUSAGE, "a level is L, M, Q or H");
+    ((qdr_settings *)settings)->form.symbol.level = *argument;
+    return QDR_OK;
+}
+
+static int when(const char *argument, qdr_when *to, qdr_error *err)
+{
+    static const char *const words[] = {
+        [QDR_AUTO] = "auto", [QDR_ALWAYS] = "always", [QDR_NEVER] = "never"};
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(words[i], argument) == 0) {
+            *to = (qdr_when)i;
+            return QDR_OK;
+        }
+    return qdr_fail(err, QDR_EUSAGE, "it is auto, always or never");
+}
+
+static int take_qr(void *settings, const char *argument, qdr_error *err)
+{
+    return when(argument, &((qdr_settings *)settings)->qr, err);
+}
+
+static int take_progress(void *settings, const char *argument, qdr_error *err)
+{
+    return when(argument, &((qdr_settings *)settings)->progress, err);
+}
+
+/* Options without an argument set one member. */
+#define FLAG(function, member, value)                                                              \
+    static int function(void *settings, const char *argument, qdr_error *err)                      \
+    {                                                                                              \
+        (void)argument, (void)err;                                                                 \
+        ((qdr_settings *)settings)->member = value;                                                \
+        return QDR_OK;                                                                             \
+    }
+FLAG(take_json, json, true)
+FLAG(take_invert, terminal.invert, true)
+FLAG(take_ascii, terminal.ascii, true)
+FLAG(take_full_metadata, form.full_metadata, true)
+FLAG(take_no_digest, run.digest, false)
+FLAG(take_no_colour, no_colour, true)
+FLAG(take_quiet, quiet, true)
+FLAG(take_verbose, verbose, true)
+
+const qdr_option qdr_settings_options[] = {
+    {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
+    {"let", 0, "NAME=EXPR", "a name for an expression", take_let},
+    {"output", 'o', "FILE", "write the result: .png (QR code), .json, .txt; - is JSON on stdout",
+     take_output},
+    {"json", 0, NULL, "the same as -o -", take_json},
+    {"chunks", 0, "AxBx…", "block shape", take_chunks},
+    {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs",
+     take_threads},
+    {"no-digest", 0, NULL, "skip the digests of the inputs; such a result can't be verified",
+     take_no_digest},
+    {"label", 0, "TEXT", "carried along, not part of the statement", take_label},
+    {"meta", 0, "KEY=VALUE", "likewise; repeatable", take_meta},
+    {"qr", 0, "WHEN", "show the code: auto (on a terminal, with a .png), always, never", take_qr},
+    {"invert", 0, NULL, "light on dark, for what prints white on black", take_invert},
+    {"ascii", 0, NULL, "draw the code with '#'", take_ascii},
+    {"level", 0, "L|M|Q|H", "least error correction; default M, raised while that is free",
+     take_level},
+    {"scale", 0, "N", "pixels a module, 2 to 32; default 8", take_scale},
+    {"quiet-zone", 0, "N", "modules of margin, 1 to 32; default 4", take_quiet_zone},
+    {"version-limit", 0, "N", "largest symbol, 1 to 40; default 25", take_version_limit},
+    {"full-metadata", 0, NULL, "let the PNG carry the whole record: host name, paths",
+     take_full_metadata},
+    {"progress", 0, "WHEN", "auto, always, never", take_progress},
+    {"quiet", 'q', NULL, "no progress and no summary", take_quiet},
+    {"verbose", 'v', NULL, "say more", take_verbose},
+    {"no-color", 0, NULL, "no colours; so does NO_COLOR in the environment", take_no_colour},
+    {.name = NULL},
+};
+
+void qdr_settings_clear(qdr_settings *settings)
+{
+    for (size_t i = 0; i < settings->copy_count; i++)
+        free(settings->copies[i]);
+    *settings = (qdr_settings){0};
+}

@@ -1,0 +1,37 @@
+/* What eval was asked for: its options, as values. */
+#ifndef QDR_CLI_SETTINGS_H
+#define QDR_CLI_SETTINGS_H
+
+#include "cli/command.h"
+#include "exchange/output.h"
+#include "quadrat/program.h"
+#include "quadrat/run.h"
+
+#define QDR_MOST 64 /* inputs, lets, outputs, metadata; each */
+
+typedef enum { QDR_AUTO, QDR_ALWAYS, QDR_NEVER } qdr_when;
+
+/* Texts are the command line's. */
+typedef struct qdr_settings {
+    qdr_binding input[QDR_MOST], let[QDR_MOST];
+    size_t input_count, let_count;
+    const char *output[QDR_MOST];
+    size_t output_count;
+    bool json; /* the record on standard output */
+    qdr_record_meta meta[QDR_MOST];
+    size_t meta_count;
+    const char *label;
+    qdr_run_options run;
+    qdr_output_options form;
+    qdr_terminal_options terminal;
+    qdr_when qr, progress;
+    bool no_colour, quiet, verbose;
+    char *copies[3 * QDR_MOST]; /* names and keys cut out of arguments, owned */
+    size_t copy_count;
+} qdr_settings;
+
+extern const qdr_option qdr_settings_options[];
+
+void qdr_settings_clear(qdr_settings *settings);
+
+#endif

@@ -1,0 +1,73 @@
+/* One error for all ranks. */
+#include "engine/comm.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+int qdr_comm_agree(qdr_comm *comm, qdr_error *err)
+{
+    if (comm->broken)
+        return err->code;
+    /* the lowest rank that failed, and the lowest that did not: INT_MAX for none */
+    int mine[2] = {err->code ? comm->rank : INT_MAX, err->code ? INT_MAX : comm->rank}, lowest[2];
+    qdr_error failed;
+    int code = qdr_comm_check(comm, MPI_Allreduce(mine, lowest, 2, MPI_INT, MPI_MIN, comm->mpi),
+                              "MPI_Allreduce", &failed);
+    if (!code && lowest[0] == INT_MAX)
+        return QDR_OK;
+    bool some_did_not = lowest[1] != INT_MAX;
+    if (!code && comm->rank == lowest[0]) {
+        failed = *err;
+        failed.rank = comm->rank;
+        size_t used = strlen(failed.text);
+        if (some_did_not)
+            snprintf(failed.text + used, sizeof failed.text - used, " (rank %d, %s)", comm->rank,
+                     comm->host);
+    }
+    if (!code)
+        code = qdr_comm_check(
+            comm, MPI_Bcast(&failed, (int)sizeof failed, MPI_BYTE, lowest[0], comm->mpi),
+            "MPI_Bcast", &failed);
+    *err = failed;
+    return err->code;
+}
+
+int qdr_comm_share(qdr_comm *comm, int root, void *data, size_t size, qdr_error *err)
+{
+    int code = qdr_comm_check(comm, MPI_Bcast(err, (int)sizeof *err, MPI_BYTE, root, comm->mpi),
+                              "MPI_Bcast", err);
+    if (code || err->code)
+        return err->code;
+    for (size_t sent = 0; sent < size && !code; sent += INT_MAX) {
+        size_t part = size - sent < INT_MAX ? size - sent : INT_MAX;
+        code = qdr_comm_check(
+            comm, MPI_Bcast((char *)data + sent, (int)part, MPI_BYTE, root, comm->mpi),
+            "MPI_Bcast", err);
+    }
+    return code;
+}
+
+/* Rank 0 reads the header; then every rank opens the file, so that each meets its own trouble. */
+static int open_everywhere(void *context, const char *path, qdr_source **source, qdr_error *err)
+{
+    qdr_comm *comm = context;
+    qdr_layout layout;
+    qdr_error failed = QDR_ERROR_INIT;
+    if (comm->rank == 0)
+        qdr_file_probe(path, &layout, &failed);
+    if (!qdr_comm_share(comm, 0, &layout, sizeof layout, &failed)) {
+        *source = NULL;
+        qdr_file_attach(path, &layout, source, &failed);
+        if (qdr_comm_agree(comm, &failed))
+            qdr_source_destroy(*source);
+    }
+    if (failed.code)
+        *err = failed;
+    return failed.code;
+}
+
+qdr_opener qdr_comm_opener(qdr_comm *comm)
+{
+    return (qdr_opener){open_everywhere, comm};
+}

@@ -1,0 +1,226 @@
+/* Starting and stopping MPI, and who is where. */
+#include "engine/comm.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int qdr_comm_check(qdr_comm *comm, int returned, const char *call, qdr_error *err)
+{
+    if (returned == MPI_SUCCESS)
+        return QDR_OK;
+    char reason[MPI_MAX_ERROR_STRING] = "";
+    int length;
+    comm->broken = true;
+    MPI_Error_string(returned, reason, &length);
+    return qdr_fail(err, QDR_ESYSTEM, "%s: %s (rank %d, %s)", call, reason, comm->rank,
+                    comm->host);
+}
+
+/* ---- how it was launched ------------------------------------------------------------------ */
+
+static int number_in(const char *variable)
+{
+    const char *text = getenv(variable);
+    return text ? atoi(text) : 0;
+}
+
+/* The variable in which a launcher told this process its rank, in a way that this MPI library
+ * understands; NULL for none. */
+static const char *rank_variable(void)
+{
+    static const char *const variables[] = {
+        "PMIX_RANK",
+#if defined(OPEN_MPI)
+        "OMPI_COMM_WORLD_RANK",
+#else
+        "PMI_RANK", /* Open MPI 4 finds no peers through PMI-1 and 2 */
+#endif
+    };
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        if (getenv(variables[i]))
+            return variables[i];
+    return NULL;
+}
+
+/* How many copies Slurm started in this step. */
+static int slurm_copies(void)
+{
+    return number_in("SLURM_STEP_NUM_TASKS");
+}
+
+int qdr_launch_rank(void)
+{
+    const char *variable = rank_variable();
+    if (variable)
+        return number_in(variable);
+    return slurm_copies() > 1 ? number_in("SLURM_PROCID") : 0;
+}
+
+static int check_launch(qdr_error *err)
+{
+    int copies = slurm_copies();
+    if (copies <= 1 || rank_variable())
+        return QDR_OK;
+    return qdr_fail(err, QDR_EREFUSED,
+                    "Slurm started %d separate copies (no PMIx). Use 'srun --mpi=pmix' or "
+                    "'mpirun'.",
+                    copies);
+}
+
+/* Alone, there is nobody to look for. Open MPI would start a daemon and probe networks, 0.3 s; and
+ * inside a Slurm step without PMIx it would abort. Under a launcher the settings are the user's. */
+static void prepare_alone(void)
+{
+#if defined(OPEN_MPI)
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv("OMPI_MCA_pml", "ob1", 0);
+    setenv("OMPI_MCA_btl", "self", 0);
+    unsetenv("SLURM_STEP_ID");
+#endif
+}
+
+/* ---- who is where ------------------------------------------------------------------------- */
+
+/* CPUs in this process's mask, and a number that tells masks apart. */
+static int own_cpus(uint64_t *mask)
+{
+    cpu_set_t set;
+    *mask = 0;
+    if (sched_getaffinity(0, sizeof set, &set)) {
+        long online = sysconf(_SC_NPROCESSORS_ONLN);
+        return online > 0 ? (int)online : 1;
+    }
+    for (int i = 0; i < CPU_SETSIZE; i++)
+        if (CPU_ISSET(i, &set))
+            *mask = *mask * 0x9E3779B97F4A7C15 + (uint64_t)i + 1;
+    return CPU_COUNT(&set);
+}
+
+/* Counts hosts, and this host's ranks that share this rank's CPUs. */
+static int find_neighbours(qdr_comm *comm, qdr_error *err)
+{
+    MPI_Comm host = MPI_COMM_NULL;
+    uint64_t mask, *masks = NULL;
+    int own = own_cpus(&mask), local_rank, local_size, sharing = 0;
+    int code = qdr_comm_check(
+        comm, MPI_Comm_split_type(comm->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host),
+        "MPI_Comm_split_type", err);
+    if (code)
+        return code;
+    MPI_Comm_rank(host, &local_rank);
+    MPI_Comm_size(host, &local_size);
+    int first = local_rank == 0;
+    code = qdr_comm_check(
+        comm, MPI_Allreduce(&first, &comm->hosts, 1, MPI_INT, MPI_SUM, comm->mpi),
+        "MPI_Allreduce", err);
+    masks = malloc((size_t)local_size * sizeof *masks);
+    qdr_error local = QDR_ERROR_INIT;
+    if (!masks)
+        qdr_fail_memory(&local, "starting");
+    if (!code && !(code = qdr_comm_agree(comm, &local))) {
+        code = qdr_comm_check(
+            comm, MPI_Allgather(&mask, 1, MPI_UINT64_T, masks, 1, MPI_UINT64_T, host),
+            "MPI_Allgather", err);
+        for (int i = 0; i < local_size; i++)
+            sharing += masks[i] == mask;
+        comm->cpus = own > sharing ? own / sharing : 1;
+    } else if (local.code) {
+        *err = local;
+    }
+    free(masks);
+    MPI_Comm_free(&host);
+    return code;
+}
+
+/* "Open MPI v4.1.4, package: …" to "Open MPI 4.1.4". */
+static void name_library(qdr_comm *comm)
+{
+    int length;
+    char *text = comm->library;
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n")] = '\0';
+    char *v = strstr(text, " v");
+    if (v && v[2] >= '0' && v[2] <= '9')
+        memmove(v + 1, v + 2, strlen(v + 2) + 1);
+}
+
+int qdr_comm_start(qdr_comm **comm, qdr_error *err)
+{
+    int code = check_launch(err), provided, length;
+    if (code)
+        return code;
+    if (!rank_variable())
+        prepare_alone();
+    qdr_comm *c = *comm = calloc(1, sizeof *c);
+    if (!c)
+        return qdr_fail_memory(err, "starting MPI");
+    c->mpi = MPI_COMM_NULL;
+    code = qdr_comm_check(c, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided),
+                          "MPI_Init_thread", err);
+    if (code) {
+        free(c);
+        *comm = NULL;
+        return code;
+    }
+    MPI_Get_processor_name(c->host, &length);
+    name_library(c);
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    code = qdr_comm_check(c, MPI_Comm_dup(MPI_COMM_WORLD, &c->mpi), "MPI_Comm_dup", err);
+    if (!code) {
+        MPI_Comm_rank(c->mpi, &c->rank);
+        MPI_Comm_size(c->mpi, &c->size);
+        code = find_neighbours(c, err);
+    }
+    if (!code && provided < MPI_THREAD_FUNNELED)
+        code = qdr_fail(err, QDR_ESYSTEM, "%s has no support for threads", c->library);
+    if (code) {
+        qdr_comm_stop(c, code);
+        *comm = NULL;
+    }
+    return code;
+}
+
+void qdr_comm_stop(qdr_comm *comm, int code)
+{
+    if (!comm)
+        return;
+    if (comm->broken)
+        MPI_Abort(MPI_COMM_WORLD, code);
+    if (comm->mpi != MPI_COMM_NULL)
+        MPI_Comm_free(&comm->mpi);
+    MPI_Finalize();
+    free(comm);
+}
+
+int qdr_comm_rank(const qdr_comm *comm)
+{
+    return comm->rank;
+}
+
+int qdr_comm_size(const qdr_comm *comm)
+{
+    return comm->size;
+}
+
+int qdr_comm_hosts(const qdr_comm *comm)
+{
+    return comm->hosts;
+}
+
+int qdr_comm_cpus(const qdr_comm *comm)
+{
+    return comm->cpus;
+}
+
+const char *qdr_comm_host(const qdr_comm *comm)
+{
+    return comm->host;
+}
+
+const char *qdr_comm_library(const qdr_comm *comm)
+{
+    return comm->library;
+}

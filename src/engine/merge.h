@@ -1,0 +1,12 @@
+/* Merging the states of all ranks. */
+#ifndef QDR_ENGINE_MERGE_H
+#define QDR_ENGINE_MERGE_H
+
+#include "expr/plan.h"
+#include "quadrat/run.h"
+
+/* Merges the states of a pass up a binomial tree, and hands the whole to every rank. Merging is
+ * exact and commutative, so the tree's shape can't be seen in it. Collective. */
+int qdr_merge(qdr_comm *comm, const qdr_pass *pass, uint64_t *state, qdr_error *err);
+
+#endif

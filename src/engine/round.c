@@ -1,0 +1,253 @@
+#include "engine/round.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "engine/comm.h"
+
+#define ROUND 0.25    /* seconds of work between two meetings */
+#define PIECE 262144  /* elements: small enough for threads to end together */
+
+/* One space's part of this rank's work. */
+struct field {
+    const qdr_space *space;
+    qdr_machine *machine;
+    qdr_grid pieces;     /* of a full block; one at an edge has no more */
+    int64_t first_block; /* of this rank's */
+    int64_t count;       /* pieces of this rank's blocks, if all were full */
+};
+
+struct crew {
+    struct qdr_sweep *sweep;
+    qdr_worker **worker; /* by field */
+    pthread_t thread;
+};
+
+struct qdr_sweep {
+    qdr_comm *comm;
+    struct field *field;
+    size_t field_count;
+    struct crew *crew; /* one for each thread */
+    int threads;
+    int64_t total;        /* pieces of this rank */
+    atomic_llong next;    /* piece to take */
+    atomic_llong bytes;   /* done by this rank */
+    double deadline;      /* of the round */
+    pthread_mutex_t lock; /* for failure */
+    atomic_bool failed;
+    qdr_error failure; /* the first one in this rank */
+};
+
+/* ---- one thread --------------------------------------------------------------------------- */
+
+/* The box of a piece of a field; false when its block is at an edge and has fewer pieces. */
+static bool piece_box(const struct field *f, int64_t index, qdr_box *box)
+{
+    qdr_box block;
+    qdr_grid pieces;
+    qdr_box whole = qdr_box_whole(&f->space->grid.shape);
+    qdr_grid_box(&f->space->grid, &whole, f->first_block + index / f->pieces.count, &block);
+    qdr_shape shape = {.ndim = block.ndim};
+    memcpy(shape.extent, block.extent, (size_t)block.ndim * sizeof *shape.extent);
+    qdr_grid_init(&pieces, &shape, &f->pieces.block);
+    if (index % f->pieces.count >= pieces.count)
+        return false;
+    qdr_grid_box(&pieces, &block, index % f->pieces.count, box);
+    return true;
+}
+
+static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
+{
+    qdr_sweep *sweep = crew->sweep;
+    size_t i = 0;
+    while (index >= sweep->field[i].count)
+        index -= sweep->field[i++].count;
+    qdr_box box;
+    if (!piece_box(&sweep->field[i], index, &box))
+        return QDR_OK;
+    int code = qdr_worker_run(crew->worker[i], &box, err);
+    atomic_fetch_add(&sweep->bytes,
+                     qdr_box_count(&box) * (int64_t)qdr_machine_bytes(sweep->field[i].machine));
+    return code;
+}
+
+/* Takes pieces until the round is over, nothing is left, or something failed. */
+static void *work(void *argument)
+{
+    struct crew *crew = argument;
+    qdr_sweep *sweep = crew->sweep;
+    qdr_error err = QDR_ERROR_INIT;
+    while (!atomic_load(&sweep->failed) && qdr_clock_seconds() < sweep->deadline) {
+        int64_t index = atomic_fetch_add(&sweep->next, 1);
+        if (index >= sweep->total)
+            break;
+        if (run_piece(crew, index, &err)) {
+            pthread_mutex_lock(&sweep->lock);
+            if (!atomic_exchange(&sweep->failed, true))
+                sweep->failure = err;
+            pthread_mutex_unlock(&sweep->lock);
+        }
+    }
+    return NULL;
+}
+
+/* ---- rounds ------------------------------------------------------------------------------- */
+
+static void run_threads(qdr_sweep *sweep)
+{
+    int started = 1;
+    sweep->deadline = qdr_clock_seconds() + ROUND;
+    /* a thread that can't be started leaves its pieces to the others */
+    while (started < sweep->threads &&
+           pthread_create(&sweep->crew[started].thread, NULL, work, &sweep->crew[started]) == 0)
+        started++;
+    work(&sweep->crew[0]);
+    for (int i = 1; i < started; i++)
+        pthread_join(sweep->crew[i].thread, NULL);
+}
+
+/* What the ranks tell each other: each entry is summed. */
+enum { FAILED, UNFINISHED, BYTES, MEETING };
+
+int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, qdr_progress *progress,
+                  qdr_error *err)
+{
+    progress->total = qdr_sweep_size(sweep).bytes;
+    double began = qdr_clock_seconds();
+    int64_t all[MEETING];
+    do {
+        run_threads(sweep);
+        int64_t mine[MEETING] = {
+            [FAILED] = sweep->failure.code != QDR_OK,
+            [UNFINISHED] = atomic_load(&sweep->next) < sweep->total,
+            [BYTES] = atomic_load(&sweep->bytes),
+        };
+        int code = qdr_comm_check(
+            sweep->comm, MPI_Allreduce(mine, all, MEETING, MPI_INT64_T, MPI_SUM, sweep->comm->mpi),
+            "MPI_Allreduce", err);
+        if (code)
+            return code;
+        if (all[FAILED]) {
+            *err = sweep->failure;
+            return qdr_comm_agree(sweep->comm, err);
+        }
+        progress->done = all[BYTES];
+        progress->seconds = qdr_clock_seconds() - began;
+        if (options->progress && sweep->comm->rank == 0)
+            options->progress(options->context, progress);
+    } while (all[UNFINISHED]);
+    return QDR_OK;
+}
+
+qdr_sweep_totals qdr_sweep_size(const qdr_sweep *sweep)
+{
+    qdr_sweep_totals totals = {0};
+    for (size_t i = 0; i < sweep->field_count; i++) {
+        int64_t elements = qdr_shape_count(&sweep->field[i].space->grid.shape);
+        totals.elements += elements;
+        totals.bytes += elements * (int64_t)qdr_machine_bytes(sweep->field[i].machine);
+    }
+    return totals;
+}
+
+/* ---- making a sweep ----------------------------------------------------------------------- */
+
+/* The blocks of an array are dealt to the ranks as runs of nearly equal length. */
+static int64_t share(int64_t blocks, int rank, int size)
+{
+    return (int64_t)((__int128)blocks * rank / size);
+}
+
+static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, qdr_error *err)
+{
+    sweep->field = calloc(pass->space_count + 1, sizeof *sweep->field);
+    if (!sweep->field)
+        return qdr_fail_memory(err, "starting the threads");
+    for (size_t i = 0; i < pass->space_count; i++) {
+        struct field *f = &sweep->field[sweep->field_count++];
+        f->space = &pass->space[i];
+        const qdr_grid *grid = &f->space->grid;
+        qdr_shape piece = qdr_grid_contiguous(&grid->block, PIECE);
+        qdr_grid_init(&f->pieces, &grid->block, &piece);
+        f->first_block = share(grid->count, sweep->comm->rank, sweep->comm->size);
+        int64_t end = share(grid->count, sweep->comm->rank + 1, sweep->comm->size);
+        f->count = (end - f->first_block) * f->pieces.count;
+        sweep->total += f->count;
+        int code = qdr_machine_compile(f->space, &f->machine, err);
+        if (code)
+            return code;
+    }
+    return QDR_OK;
+}
+
+static int make_crews(qdr_sweep *sweep, const qdr_known *known, int threads, qdr_error *err)
+{
+    /* more threads than pieces would only wait */
+    int64_t useful = sweep->total < threads ? sweep->total : threads;
+    sweep->threads = useful > 0 ? (int)useful : 1;
+    sweep->crew = calloc((size_t)sweep->threads, sizeof *sweep->crew);
+    if (!sweep->crew)
+        return qdr_fail_memory(err, "starting the threads");
+    for (int t = 0; t < sweep->threads; t++) {
+        struct crew *crew = &sweep->crew[t];
+        crew->sweep = sweep;
+        crew->worker = calloc(sweep->field_count + 1, sizeof *crew->worker);
+        if (!crew->worker)
+            return qdr_fail_memory(err, "starting the threads");
+        for (size_t i = 0; i < sweep->field_count; i++) {
+            int code =
+                qdr_worker_create(sweep->field[i].machine, known, &crew->worker[i], err);
+            if (code)
+                return code;
+        }
+    }
+    return QDR_OK;
+}
+
+int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known, int threads,
+                     qdr_sweep **sweep, qdr_error *err)
+{
+    qdr_error failed = QDR_ERROR_INIT;
+    qdr_sweep *s = *sweep = calloc(1, sizeof *s);
+    if (!s) {
+        qdr_fail_memory(&failed, "starting the threads");
+    } else {
+        s->comm = comm;
+        pthread_mutex_init(&s->lock, NULL);
+        if (!make_fields(s, pass, &failed))
+            make_crews(s, known, threads, &failed);
+    }
+    if (qdr_comm_agree(comm, &failed)) {
+        qdr_sweep_destroy(s);
+        *sweep = NULL;
+        *err = failed;
+    }
+    return failed.code;
+}
+
+void qdr_sweep_flush(qdr_sweep *sweep, uint64_t *state)
+{
+    for (int t = 0; t < sweep->threads; t++)
+        for (size_t i = 0; i < sweep->field_count; i++)
+            qdr_worker_flush(sweep->crew[t].worker[i], state);
+}
+
+void qdr_sweep_destroy(qdr_sweep *sweep)
+{
+    if (!sweep)
+        return;
+    for (int t = 0; t < sweep->threads && sweep->crew; t++) {
+        for (size_t i = 0; i < sweep->field_count && sweep->crew[t].worker; i++)
+            qdr_worker_destroy(sweep->crew[t].worker[i]);
+        free(sweep->crew[t].worker);
+    }
+    for (size_t i = 0; i < sweep->field_count; i++)
+        qdr_machine_destroy(sweep->field[i].machine);
+    pthread_mutex_destroy(&sweep->lock);
+    free(sweep->crew);
+    free(sweep->field);
+    free(sweep);
+}

@@ -1,0 +1,44 @@
+/* Writing results: the table of what -o can write, by the ending of the file's name.
+ *
+ * The content is made in memory, read back where it is a QR code, and then replaces the target at
+ * once, so that there is never a half-written output. Local: rank 0 calls it.
+ */
+#ifndef QDR_EXCHANGE_OUTPUT_H
+#define QDR_EXCHANGE_OUTPUT_H
+
+#include "quadrat/qr.h"
+#include "quadrat/record.h"
+
+typedef struct qdr_output_options {
+    qdr_symbol_options symbol;
+    int scale;          /* pixels a module; 0: the default */
+    int quiet_zone;     /* modules; 0: the default */
+    bool full_metadata; /* the PNG carries the whole record, host name and paths included */
+} qdr_output_options;
+
+/* One row a form. */
+typedef struct qdr_output {
+    const char *ending; /* ".png" */
+    const char *help;
+    /* Makes the content, *size bytes that are the caller's to free(). *note may get a text for the
+     * summary, likewise: "version 7, read back". */
+    int (*make)(const qdr_record *record, const qdr_output_options *options, void **data,
+                size_t *size, char **note, qdr_error *err);
+} qdr_output;
+
+extern const qdr_output qdr_outputs[]; /* ended by a row without ending */
+
+/* The form for a path. A device or FIFO without a known ending gets the text. QDR_EUSAGE when the
+ * ending says no form, QDR_ESYSTEM when the directory can't be written to. For asking early. */
+int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err);
+
+/* Writes a record; *note as above, NULL without one. */
+int qdr_output_write(const char *path, const qdr_record *record,
+                     const qdr_output_options *options, char **note, qdr_error *err);
+
+/* The text of a record that a symbol carries: within version 15 where leaving out what may be left
+ * out makes that possible, else within the limit. The caller's to free(). */
+int qdr_output_text(const qdr_record *record, const qdr_symbol_options *options, char **text,
+                    qdr_error *err);
+
+#endif

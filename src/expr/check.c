@@ -1,0 +1,743 @@
+#include "expr/check.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "expr/lex.h"
+#include "expr/names.h"
+#include "kernel/kernel.h"
+
+struct name {
+    const char *text;
+    size_t length;
+    qdr_term value;
+    struct name *older;
+};
+
+struct qdr_checker {
+    qdr_program *program;
+    const qdr_opener *opener;
+    const char *text; /* being checked */
+    struct name *names; /* newest first */
+    qdr_error *err;
+};
+
+static int evaluate(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value);
+
+static bool named(const char *name, const char *text, size_t length)
+{
+    return strlen(name) == length && memcmp(name, text, length) == 0;
+}
+
+static int no_memory(qdr_checker *c)
+{
+    return qdr_fail_memory(c->err, "checking the expression");
+}
+
+qdr_error *qdr_check_error(qdr_checker *c)
+{
+    return c->err;
+}
+
+int qdr_check_fail(qdr_checker *c, const qdr_syntax *place, const char *format, ...)
+{
+    char message[900];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    return qdr_fail_at(c->err, c->text, place->text, "%s", message);
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+int qdr_check_array(qdr_checker *c, const qdr_term *value, const qdr_node **node)
+{
+    if (value->kind == QDR_TERM_NODE) {
+        *node = value->node;
+        return QDR_OK;
+    }
+    static const char *const kinds[] = {
+        [QDR_TERM_TUPLE] = "a tuple",
+        [QDR_TERM_STRING] = "a text",
+        [QDR_TERM_DTYPE] = "a dtype",
+        [QDR_TERM_NONE] = "None",
+    };
+    return qdr_check_fail(c, value->syntax, "%s stands where an array or a number belongs",
+                          kinds[value->kind]);
+}
+
+int qdr_check_integer(qdr_checker *c, const qdr_term *value, int64_t *integer)
+{
+    if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT ||
+        value->node->dtype != QDR_INT64)
+        return qdr_check_fail(c, value->syntax, "this must be a whole number");
+    *integer = value->node->value.integer;
+    return QDR_OK;
+}
+
+int qdr_check_shape(qdr_checker *c, const qdr_term *value, qdr_shape *shape)
+{
+    const qdr_term *item = value;
+    shape->ndim = 1;
+    if (value->kind == QDR_TERM_TUPLE) {
+        item = value->tuple.item;
+        shape->ndim = value->tuple.count;
+    }
+    if (shape->ndim > QDR_MAX_DIMS)
+        return qdr_check_fail(c, value->syntax, "a shape has at most %d axes", QDR_MAX_DIMS);
+    for (int i = 0; i < shape->ndim; i++) {
+        int code = qdr_check_integer(c, &item[i], &shape->extent[i]);
+        if (code)
+            return code;
+        if (shape->extent[i] < 0)
+            return qdr_check_fail(c, item[i].syntax, "an extent can't be negative");
+    }
+    qdr_error detail = QDR_ERROR_INIT;
+    if (qdr_shape_check(shape, sizeof(double), &detail))
+        return qdr_check_fail(c, value->syntax, "%s", detail.text);
+    return QDR_OK;
+}
+
+int qdr_check_dtype(qdr_checker *c, const qdr_term *value, qdr_dtype *dtype)
+{
+    *dtype = value->kind == QDR_TERM_DTYPE    ? value->dtype
+             : value->kind == QDR_TERM_STRING ? qdr_dtype_find(value->string)
+                                               : QDR_DTYPES;
+    if (*dtype != QDR_DTYPES)
+        return QDR_OK;
+    qdr_bytes known = {0};
+    for (int i = 0; i < QDR_DTYPES; i++)
+        qdr_bytes_format(&known, "%s%s", i ? ", " : "", qdr_dtype_name((qdr_dtype)i));
+    int code = qdr_check_fail(c, value->syntax, "this is no dtype; known are %s", known.data);
+    qdr_bytes_clear(&known);
+    return code;
+}
+
+int qdr_check_constant(qdr_checker *c, const qdr_term *value, qdr_dtype dtype,
+                       qdr_scalar *constant)
+{
+    if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT)
+        return qdr_check_fail(c, value->syntax, "this must be a number");
+    const qdr_node *node = value->node;
+    *constant = node->value;
+    if (node->dtype == dtype)
+        return QDR_OK;
+    qdr_kernel_function *cast = qdr_kernel_cast(node->dtype, dtype);
+    bool narrows = qdr_dtype_kind(node->dtype) == 'f' && qdr_dtype_kind(dtype) != 'f';
+    if (!cast || narrows)
+        return qdr_check_fail(c, value->syntax, "this %s can't become %s",
+                              qdr_dtype_name(node->dtype), qdr_dtype_name(dtype));
+    const void *operand[] = {&node->value.word};
+    constant->dtype = dtype;
+    constant->word = 0;
+    cast(1, &constant->word, operand, 0);
+    return QDR_OK;
+}
+
+int qdr_check_intern(qdr_checker *c, const qdr_node *node, qdr_term *value)
+{
+    value->kind = QDR_TERM_NODE;
+    return qdr_tree_intern(c->program, node, &value->node, c->err);
+}
+
+static int constant(qdr_checker *c, qdr_scalar scalar, bool weak, qdr_term *value)
+{
+    qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = scalar.dtype, .weak = weak,
+                     .value = scalar};
+    return qdr_check_intern(c, &node, value);
+}
+
+/* ---- leaves ------------------------------------------------------------------------------- */
+
+static int make_leaf(qdr_checker *c, const qdr_leaf *leaf, qdr_leaf **made)
+{
+    *made = qdr_arena_take(&c->program->arena, sizeof **made);
+    if (!*made)
+        return no_memory(c);
+    **made = *leaf;
+    (*made)->next = c->program->leaves;
+    c->program->leaves = *made;
+    return QDR_OK;
+}
+
+static int leaf_node(qdr_checker *c, qdr_leaf *leaf, const qdr_term *chunks, qdr_term *value)
+{
+    qdr_node node = {.kind = QDR_NODE_LEAF, .leaf = leaf};
+    node.dtype = qdr_source_dtype(leaf->source);
+    node.shape = *qdr_source_shape(leaf->source);
+    if (chunks->kind != QDR_TERM_ABSENT) {
+        int code = qdr_check_shape(c, chunks, &leaf->chunks);
+        if (code)
+            return code;
+        /* one number stands for all axes */
+        for (; chunks->kind == QDR_TERM_NODE && leaf->chunks.ndim < node.shape.ndim;
+             leaf->chunks.ndim++)
+            leaf->chunks.extent[leaf->chunks.ndim] = leaf->chunks.extent[0];
+        if (leaf->chunks.ndim != node.shape.ndim)
+            return qdr_check_fail(c, chunks->syntax, "chunks has %d extents, the array %d axes",
+                                  leaf->chunks.ndim, node.shape.ndim);
+        for (int i = 0; i < leaf->chunks.ndim; i++)
+            if (leaf->chunks.extent[i] == 0)
+                return qdr_check_fail(c, chunks->syntax, "a chunk has at least one element");
+    }
+    return qdr_check_intern(c, &node, value);
+}
+
+int qdr_check_generator(qdr_checker *c, qdr_source *source, const qdr_term *chunks,
+                        const qdr_bytes *text, qdr_term *value)
+{
+    qdr_leaf *leaf = c->program->leaves;
+    int code = qdr_bytes_check(text, c->err);
+    while (leaf && !(leaf->text && !code && strcmp(leaf->text, text->data) == 0))
+        leaf = leaf->next;
+    if (code || leaf) {
+        qdr_source_destroy(source);
+    } else {
+        qdr_leaf fresh = {.source = source};
+        fresh.text = qdr_arena_text(&c->program->arena, text->data, text->size);
+        code = fresh.text ? make_leaf(c, &fresh, &leaf) : no_memory(c);
+        if (code)
+            qdr_source_destroy(source);
+    }
+    return code ? code : leaf_node(c, leaf, chunks, value);
+}
+
+static int open_locally(void *context, const char *path, qdr_source **source, qdr_error *err)
+{
+    (void)context;
+    qdr_layout layout;
+    int code = qdr_file_probe(path, &layout, err);
+    return code ? code : qdr_file_attach(path, &layout, source, err);
+}
+
+int qdr_check_file(qdr_checker *c, const char *path, const qdr_term *chunks, qdr_term *value)
+{
+    static const qdr_opener local = {open_locally, NULL};
+    const qdr_opener *opener = c->opener ? c->opener : &local;
+    qdr_leaf *leaf = c->program->leaves;
+    while (leaf && !(!leaf->text && strcmp(qdr_source_path(leaf->source), path) == 0))
+        leaf = leaf->next;
+    if (!leaf) {
+        qdr_leaf fresh = {0};
+        int code = opener->open(opener->context, path, &fresh.source, c->err);
+        if (code)
+            return code;
+        code = make_leaf(c, &fresh, &leaf);
+        if (code) {
+            qdr_source_destroy(fresh.source);
+            return code;
+        }
+    }
+    return leaf_node(c, leaf, chunks, value);
+}
+
+/* ---- operators ---------------------------------------------------------------------------- */
+
+/* A weak number has only a kind: it makes an integer of a bool, and a float of either. */
+qdr_dtype qdr_check_promote(const qdr_node *const *operand, int count)
+{
+    qdr_dtype strong = QDR_DTYPES, weak = QDR_DTYPES;
+    for (int i = 0; i < count; i++) {
+        qdr_dtype *of = operand[i]->weak ? &weak : &strong;
+        *of = *of == QDR_DTYPES ? operand[i]->dtype : qdr_dtype_promote(*of, operand[i]->dtype);
+    }
+    if (strong == QDR_DTYPES || weak == QDR_DTYPES)
+        return strong == QDR_DTYPES ? weak : strong;
+    static const char order[] = "bif";
+    bool beyond = strchr(order, qdr_dtype_kind(weak)) > strchr(order, qdr_dtype_kind(strong));
+    return beyond ? weak : strong;
+}
+
+static bool all_weak_constants(const qdr_node *node)
+{
+    for (int i = 0; i < node->operands; i++)
+        if (node->operand[i]->kind != QDR_NODE_CONSTANT || !node->operand[i]->weak)
+            return false;
+    return true;
+}
+
+/* Runs a kernel on constants. */
+static qdr_scalar run_once(const qdr_kernel *kernel, const qdr_node *node)
+{
+    qdr_scalar cast[QDR_OPERANDS_MOST], result = {.dtype = kernel->result};
+    const void *operand[QDR_OPERANDS_MOST];
+    for (int i = 0; i < node->operands; i++) {
+        const qdr_node *from = node->operand[i];
+        const void *value[] = {&from->value.word};
+        cast[i] = from->value;
+        if (from->dtype != kernel->operand)
+            qdr_kernel_cast(from->dtype, kernel->operand)(1, &cast[i].word, value, 0);
+        operand[i] = &cast[i].word;
+    }
+    kernel->run(1, &result.word, operand, 0);
+    return result;
+}
+
+/* Arithmetic of Python numbers is done now. Kernels wrap where Python's integers would go on, so
+ * the same is computed in floats: a wrapped result is off by 2^64 or more. */
+static int fold(qdr_checker *c, const qdr_syntax *place, const qdr_kernel *kernel,
+                const qdr_node *node, qdr_term *value)
+{
+    qdr_scalar result = run_once(kernel, node);
+    const qdr_kernel *real = qdr_kernel_find(kernel->name, QDR_FLOAT64);
+    if (result.dtype == QDR_INT64 && real) {
+        double estimate = run_once(real, node).real;
+        if (__builtin_fabs(estimate - (double)result.integer) > 0x1p62)
+            return qdr_check_fail(c, place, "this number does not fit int64");
+    }
+    return constant(c, result, kernel->result != QDR_BOOL, value);
+}
+
+static int check_shapes(qdr_checker *c, const qdr_syntax *place, qdr_node *node)
+{
+    for (int i = 0; i < node->operands; i++) {
+        const qdr_shape *shape = &node->operand[i]->shape;
+        if (shape->ndim == 0)
+            continue;
+        if (node->shape.ndim == 0)
+            node->shape = *shape;
+        char a[QDR_SHAPE_TEXT], b[QDR_SHAPE_TEXT];
+        if (!qdr_shape_equal(&node->shape, shape))
+            return qdr_check_fail(c, place, "the shapes %s and %s do not go together",
+                                  qdr_shape_text(a, &node->shape), qdr_shape_text(b, shape));
+    }
+    return QDR_OK;
+}
+
+/* int64 to a float can round; every other conversion that operands go through is exact. */
+static int steps_of(const qdr_node *node, qdr_dtype computed)
+{
+    int most = 0;
+    for (int i = 0; i < node->operands; i++) {
+        const qdr_node *operand = node->operand[i];
+        int steps = operand->steps;
+        steps += operand->dtype == QDR_INT64 && operand->kind != QDR_NODE_CONSTANT &&
+                 qdr_dtype_kind(computed) == 'f';
+        most = steps > most ? steps : most;
+    }
+    return most + node->op->steps < 2 ? most + node->op->steps : 2;
+}
+
+int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator *op,
+                    const qdr_term *operand, qdr_term *value)
+{
+    qdr_node node = {.kind = QDR_NODE_OPERATION, .op = op};
+    for (const char *s = op->parameters; s; s = strchr(s + 1, ','))
+        node.operands++;
+    for (int i = 0; i < node.operands; i++) {
+        int code = qdr_check_array(c, &operand[i], &node.operand[i]);
+        if (code)
+            return code;
+    }
+    int code = check_shapes(c, place, &node);
+    if (code)
+        return code;
+    int choice = node.operands == QDR_OPERANDS_MOST; /* the first operand is a condition */
+    if (choice && node.operand[0]->dtype != QDR_BOOL)
+        return qdr_check_fail(c, operand[0].syntax, "a condition is bool, this is %s: compare it",
+                              qdr_dtype_name(node.operand[0]->dtype));
+    qdr_dtype dtype = qdr_check_promote(node.operand + choice, node.operands - choice);
+    bool floats = op->types == QDR_TYPES_FLOATING && qdr_dtype_kind(dtype) != 'f';
+    const qdr_kernel *kernel = qdr_kernel_find(op->name, floats ? QDR_FLOAT64 : dtype);
+    if (!kernel)
+        return qdr_check_fail(c, place, "%s is not defined for %s", op->name,
+                              qdr_dtype_name(dtype));
+    node.computed = kernel->operand;
+    node.dtype = kernel->result;
+    if (*op->symbol && all_weak_constants(&node))
+        return fold(c, place, kernel, &node, value);
+    node.steps = steps_of(&node, node.computed);
+    return qdr_check_intern(c, &node, value);
+}
+
+/* ---- calls -------------------------------------------------------------------------------- */
+
+/* Parameters are read off the text of a signature: "a, *, ddof=0". */
+struct parameter {
+    const char *name;
+    size_t length;
+    bool optional, keyword_only;
+};
+
+static int parameters_of(const char *text, struct parameter parameter[QDR_PARAMETERS])
+{
+    int count = 0;
+    bool keyword_only = false;
+    while (*text) {
+        size_t item = strcspn(text, ","), name = strcspn(text, ",=");
+        if (*text == '*')
+            keyword_only = true;
+        else
+            parameter[count++] = (struct parameter){text, name, name < item, keyword_only};
+        text += item;
+        text += strspn(text, ", ");
+    }
+    return count;
+}
+
+static int place_argument(qdr_checker *c, const qdr_function *f, const qdr_syntax *argument,
+                          int position, int *index)
+{
+    struct parameter parameter[QDR_PARAMETERS];
+    int count = parameters_of(f->parameters, parameter);
+    if (!argument->keyword) {
+        if (position >= count || parameter[position].keyword_only)
+            return qdr_check_fail(c, argument, "too many arguments: %s(%s)", f->name,
+                                  f->parameters);
+        *index = position;
+        return QDR_OK;
+    }
+    for (*index = 0; *index < count; ++*index)
+        if (parameter[*index].length == argument->keyword_length &&
+            memcmp(parameter[*index].name, argument->keyword, argument->keyword_length) == 0)
+            return QDR_OK;
+    qdr_syntax place = *argument;
+    place.text = argument->keyword;
+    return qdr_check_fail(c, &place, "%s has no argument '%.*s': %s(%s)", f->name,
+                          (int)argument->keyword_length, argument->keyword, f->name,
+                          f->parameters);
+}
+
+static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
+{
+    struct parameter parameter[QDR_PARAMETERS];
+    int count = parameters_of(f->parameters, parameter), position = 0;
+    for (const qdr_syntax *a = call->syntax->child; a; a = a->next) {
+        int index = 0, code = place_argument(c, f, a, position, &index);
+        position += !a->keyword;
+        if (code)
+            return code;
+        if (call->argument[index].kind != QDR_TERM_ABSENT)
+            return qdr_check_fail(c, a, "'%.*s' is given twice", (int)parameter[index].length,
+                                  parameter[index].name);
+        code = evaluate(c, a, &call->argument[index]);
+        if (code)
+            return code;
+    }
+    for (int i = 0; i < count; i++)
+        if (!parameter[i].optional && call->argument[i].kind == QDR_TERM_ABSENT)
+            return qdr_check_fail(c, call->syntax, "'%.*s' is missing: %s(%s)",
+                                  (int)parameter[i].length, parameter[i].name, f->name,
+                                  f->parameters);
+    return QDR_OK;
+}
+
+static int call_function(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    qdr_function f;
+    qdr_names names;
+    qdr_names_init(&names, syntax->text, syntax->length);
+    for (size_t i = 0; qdr_function_row(i, &f); i++) {
+        if (named(f.name, syntax->text, syntax->length)) {
+            qdr_call call = {.syntax = syntax, .name = f.name, .row = f.row};
+            int code = bind(c, &f, &call);
+            return code ? code : f.build(c, &call, value);
+        }
+        qdr_names_offer(&names, f.name, strlen(f.name));
+    }
+    char hint[QDR_NAMES_HINT];
+    return qdr_check_fail(c, syntax, "unknown function '%.*s'%s", QDR_SHOWN(syntax->length),
+                          syntax->text, qdr_names_hint(&names, hint));
+}
+
+/* ---- names and literals ------------------------------------------------------------------- */
+
+static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    static const struct {
+        const char *name;
+        bool weak;
+        qdr_scalar value;
+    } constants[] = {
+        {"True", false, {.dtype = QDR_BOOL, .truth = 1}},
+        {"False", false, {.dtype = QDR_BOOL, .truth = 0}},
+        {"nan", true, {.dtype = QDR_FLOAT64, .real = __builtin_nan("")}},
+        {"inf", true, {.dtype = QDR_FLOAT64, .real = __builtin_inf()}},
+        {"pi", true, {.dtype = QDR_FLOAT64, .real = 3.141592653589793}},
+        {"e", true, {.dtype = QDR_FLOAT64, .real = 2.718281828459045}},
+    };
+    qdr_names names;
+    qdr_names_init(&names, syntax->text, syntax->length);
+    for (const struct name *n = c->names; n; n = n->older) {
+        if (n->length == syntax->length && memcmp(n->text, syntax->text, n->length) == 0) {
+            *value = n->value;
+            return QDR_OK;
+        }
+        qdr_names_offer(&names, n->text, n->length);
+    }
+    for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++)
+        if (named(constants[i].name, syntax->text, syntax->length))
+            return constant(c, constants[i].value, constants[i].weak, value);
+    if (named("None", syntax->text, syntax->length)) {
+        value->kind = QDR_TERM_NONE;
+        return QDR_OK;
+    }
+    for (int i = 0; i < QDR_DTYPES; i++)
+        if (named(qdr_dtype_name((qdr_dtype)i), syntax->text, syntax->length)) {
+            value->kind = QDR_TERM_DTYPE;
+            value->dtype = (qdr_dtype)i;
+            return QDR_OK;
+        }
+    qdr_function f;
+    for (size_t i = 0; qdr_function_row(i, &f); i++)
+        if (named(f.name, syntax->text, syntax->length))
+            return qdr_check_fail(c, syntax, "%s is a function: %s(%s)", f.name, f.name,
+                                  f.parameters);
+    char hint[QDR_NAMES_HINT];
+    return qdr_check_fail(c, syntax, "unknown name '%.*s'%s", QDR_SHOWN(syntax->length),
+                          syntax->text, qdr_names_hint(&names, hint));
+}
+
+/* The characters of a number without underscores. */
+static const char *plain(qdr_checker *c, const qdr_syntax *syntax)
+{
+    char *text = qdr_arena_text(&c->program->arena, syntax->text, syntax->length), *to = text;
+    for (const char *s = text; s && *s; s++)
+        if (*s != '_')
+            *to++ = *s;
+    if (text)
+        *to = '\0';
+    return text;
+}
+
+static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    qdr_scalar scalar = {.dtype = QDR_INT64};
+    const char *text = plain(c, syntax);
+    if (!text)
+        return no_memory(c);
+    if (text[0] == '0' && strspn(text, "0") != strlen(text))
+        return qdr_check_fail(c, syntax, "a whole number does not begin with 0");
+    errno = 0;
+    scalar.integer = strtoll(text, NULL, 10);
+    if (errno)
+        return qdr_check_fail(c, syntax, "this number does not fit int64");
+    return constant(c, scalar, true, value);
+}
+
+static int real(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    const char *end, *text = plain(c, syntax);
+    if (!text)
+        return no_memory(c);
+    qdr_scalar scalar = {.dtype = QDR_FLOAT64, .real = qdr_number_parse(text, &end)};
+    return constant(c, scalar, true, value);
+}
+
+/* Python's escapes for single characters and bytes. */
+static int string(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    static const char escapes[] = "\\\\''\"\"n\nt\tr\r";
+    const char *s = syntax->text + 1, *end = syntax->text + syntax->length - 1;
+    char *to = qdr_arena_take(&c->program->arena, syntax->length);
+    value->kind = QDR_TERM_STRING;
+    value->string = to;
+    if (!to)
+        return no_memory(c);
+    while (s < end) {
+        if (*s != '\\') {
+            *to++ = *s++;
+            continue;
+        }
+        const char *known = NULL;
+        for (const char *e = escapes; *e && !known; e += 2)
+            known = *e == s[1] ? e : NULL;
+        char digits[3] = {0}, *stop = digits;
+        if (s[1] == 'x' && end - s >= 4)
+            memcpy(digits, s + 2, 2);
+        long byte = strtol(digits, &stop, 16);
+        if (!known && (stop != digits + 2 || byte <= 0))
+            return qdr_fail_at(c->err, c->text, s, "this escape is not known");
+        *to++ = known ? known[1] : (char)byte;
+        s += known ? 2 : 4;
+    }
+    *to = '\0';
+    return QDR_OK;
+}
+
+static int tuple(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    int count = 0;
+    for (const qdr_syntax *s = syntax->child; s; s = s->next)
+        count++;
+    qdr_term *item = qdr_arena_take(&c->program->arena, (size_t)count * sizeof *item);
+    if (!item)
+        return no_memory(c);
+    value->kind = QDR_TERM_TUPLE;
+    value->tuple.item = item;
+    value->tuple.count = count;
+    for (const qdr_syntax *s = syntax->child; s; s = s->next) {
+        int code = evaluate(c, s, item++);
+        if (code)
+            return code;
+    }
+    return QDR_OK;
+}
+
+static int operation(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    qdr_term operand[2] = {{0}, {0}};
+    int i = 0;
+    for (const qdr_syntax *s = syntax->child; s; s = s->next) {
+        int code = evaluate(c, s, &operand[i++]);
+        if (code)
+            return code;
+    }
+    return qdr_check_apply(c, syntax, syntax->op, operand, value);
+}
+
+static int evaluate(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    static int (*const by_kind[])(qdr_checker *, const qdr_syntax *, qdr_term *) = {
+        [QDR_SYNTAX_INTEGER] = integer, [QDR_SYNTAX_FLOAT] = real,
+        [QDR_SYNTAX_STRING] = string,   [QDR_SYNTAX_NAME] = find_name,
+        [QDR_SYNTAX_TUPLE] = tuple,     [QDR_SYNTAX_CALL] = call_function,
+        [QDR_SYNTAX_OPERATION] = operation,
+    };
+    int code = by_kind[syntax->kind](c, syntax, value);
+    value->syntax = syntax;
+    return code;
+}
+
+/* ---- programs ----------------------------------------------------------------------------- */
+
+static int define(qdr_checker *c, const char *text, size_t length, const qdr_term *value)
+{
+    struct name *n = qdr_arena_take(&c->program->arena, sizeof *n);
+    if (!n)
+        return no_memory(c);
+    *n = (struct name){text, length, *value, c->names};
+    c->names = n;
+    return QDR_OK;
+}
+
+static int add_result(qdr_checker *c, const qdr_statement *s, const qdr_term *value)
+{
+    qdr_program *p = c->program;
+    const qdr_node *node = NULL;
+    int code = qdr_check_array(c, value, &node);
+    if (code)
+        return code;
+    char shape[QDR_SHAPE_TEXT];
+    if (node->shape.ndim)
+        return qdr_check_fail(c, s->expression,
+                              "this is an array of shape %s; a result is one number: reduce it, "
+                              "with mean(…) say",
+                              qdr_shape_text(shape, &node->shape));
+    if (p->result_count == p->result_capacity) {
+        size_t capacity = p->result_capacity ? 2 * p->result_capacity : 8;
+        qdr_result *results = realloc(p->results, capacity * sizeof *results);
+        if (!results)
+            return no_memory(c);
+        p->results = results;
+        p->result_capacity = capacity;
+    }
+    qdr_result *r = &p->results[p->result_count++];
+    *r = (qdr_result){.node = node};
+    if (s->name) {
+        r->name = qdr_arena_text(&p->arena, s->name, s->name_length);
+        if (!r->name)
+            return no_memory(c);
+    }
+    return QDR_OK;
+}
+
+/* Checks a text; `last` tells that nothing follows it. */
+static int check_text(qdr_checker *c, const char *text, bool last)
+{
+    qdr_statement *s;
+    int code = qdr_parse(text, &c->program->arena, &s, c->err);
+    c->text = text;
+    for (; s && !code; s = s->next) {
+        qdr_term value = {0};
+        code = evaluate(c, s->expression, &value);
+        if (!code && s->name)
+            code = define(c, s->name, s->name_length, &value);
+        if (!code && (!s->name || (last && !s->next)))
+            code = add_result(c, s, &value);
+    }
+    return code;
+}
+
+static bool is_name(const char *text)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+    return length && length == strlen(text) && !(*text >= '0' && *text <= '9');
+}
+
+static int check_name(qdr_checker *c, const char *name)
+{
+    char shown[128];
+    return is_name(name) ? QDR_OK
+                         : qdr_fail(c->err, QDR_EUSAGE, "'%s' can't be a name in an expression",
+                                    qdr_escape(shown, sizeof shown, name));
+}
+
+static int check_let(qdr_checker *c, const qdr_binding *let)
+{
+    qdr_statement *s;
+    qdr_term value = {0};
+    int code = check_name(c, let->name);
+    if (!code)
+        code = qdr_parse(let->value, &c->program->arena, &s, c->err);
+    if (code)
+        return code;
+    c->text = let->value;
+    if (!s || s->next || s->name)
+        return qdr_fail(c->err, QDR_EUSAGE, "the name '%s' needs one expression", let->name);
+    code = evaluate(c, s->expression, &value);
+    return code ? code : define(c, let->name, strlen(let->name), &value);
+}
+
+static int check_program(qdr_checker *c, const qdr_program_text *text)
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < text->file_count && !code; i++) {
+        qdr_term value = {0}, no_chunks = {0};
+        code = check_name(c, text->files[i].name);
+        if (!code)
+            code = qdr_check_file(c, text->files[i].value, &no_chunks, &value);
+        if (!code)
+            code = define(c, text->files[i].name, strlen(text->files[i].name), &value);
+    }
+    for (size_t i = 0; i < text->let_count && !code; i++)
+        code = check_let(c, &text->lets[i]);
+    for (size_t i = 0; i < text->text_count && !code; i++)
+        code = check_text(c, text->texts[i], i + 1 == text->text_count);
+    if (!code && !c->program->result_count)
+        code = qdr_fail(c->err, QDR_EUSAGE, "there is no expression to evaluate");
+    return code ? code : qdr_tree_print(c->program, c->err);
+}
+
+int qdr_program_compile(const qdr_program_text *text, const qdr_opener *opener,
+                        qdr_program **program, qdr_error *err)
+{
+    *program = calloc(1, sizeof **program);
+    if (!*program)
+        return qdr_fail_memory(err, "checking the expression");
+    qdr_checker checker = {.program = *program, .opener = opener, .err = err};
+    int code = check_program(&checker, text);
+    if (code) {
+        qdr_program_destroy(*program);
+        *program = NULL;
+    }
+    return code;
+}
+
+void qdr_program_destroy(qdr_program *program)
+{
+    if (!program)
+        return;
+    for (qdr_leaf *leaf = program->leaves; leaf; leaf = leaf->next)
+        qdr_source_destroy(leaf->source);
+    free(program->nodes);
+    free(program->results);
+    free(program->inputs);
+    qdr_arena_clear(&program->arena);
+    free(program);
+}

@@ -1,0 +1,81 @@
+/* Programs, checked: a graph of nodes, each with its dtype and shape.
+ *
+ * Equal subexpressions are one node, so that they are computed once. Nodes are numbered in the
+ * order they were made, operands before what uses them. Everything lives in the program's arena
+ * and is const once qdr_program_compile returns.
+ */
+#ifndef QDR_EXPR_TREE_H
+#define QDR_EXPR_TREE_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "expr/operators.h"
+#include "quadrat/program.h"
+#include "quadrat/reduce.h"
+
+#define QDR_OPERANDS_MOST 3
+
+/* A source as it occurs in a program. */
+typedef struct qdr_leaf {
+    qdr_source *source;
+    const char *text;  /* of a generator: the canonical call. NULL for a file */
+    const char *name;  /* of a file that results depend on: its canonical name */
+    qdr_shape chunks;  /* asked for with chunks=; ndim is 0 when not */
+    struct qdr_leaf *next;
+} qdr_leaf;
+
+typedef enum {
+    QDR_NODE_CONSTANT,
+    QDR_NODE_LEAF,
+    QDR_NODE_OPERATION,
+    QDR_NODE_REDUCTION
+} qdr_node_kind;
+
+typedef struct qdr_node {
+    qdr_node_kind kind;
+    int id; /* index in the program's nodes */
+    qdr_dtype dtype;
+    qdr_shape shape;
+    bool weak;  /* a Python number: takes the dtype of what it meets (NEP 50) */
+    int steps;  /* of rounding between exact operands and this value: 0, 1, or 2 for more */
+    int pass;   /* the first pass in which it can be computed, from 0 */
+    int depth;  /* of the tree below */
+    int operands;
+    const struct qdr_node *operand[QDR_OPERANDS_MOST];
+    /* by kind */
+    qdr_scalar value;
+    qdr_leaf *leaf;
+    const qdr_operator *op;
+    qdr_dtype computed; /* of an operation: the dtype its kernel takes */
+    const qdr_reduction *reduction;
+    qdr_reduce_options options;
+} qdr_node;
+
+typedef struct qdr_result {
+    const qdr_node *node;
+    const char *name; /* NULL without */
+    const char *expression;
+} qdr_result;
+
+struct qdr_program {
+    qdr_arena arena;
+    const qdr_node **nodes;
+    int node_count, node_capacity;
+    qdr_leaf *leaves; /* a list */
+    qdr_result *results;
+    size_t result_count, result_capacity;
+    qdr_leaf **inputs; /* the files that results depend on, in order of first use */
+    size_t input_count;
+};
+
+/* The node equal to *node, made if there is none yet; id, pass and depth are filled in. */
+int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node **interned,
+                    qdr_error *err);
+
+/* Names the inputs in order of first use and prints every result's expression. */
+int qdr_tree_print(qdr_program *program, qdr_error *err);
+
+/* One element as the language writes it: 1.0, 42, True. */
+void qdr_scalar_print(qdr_bytes *text, qdr_scalar value);
+
+#endif

@@ -1,0 +1,18 @@
+/* The instruction sets that kernels are built for. */
+#ifndef QDR_KERNEL_ISA_H
+#define QDR_KERNEL_ISA_H
+
+#include "kernel/kernel.h"
+
+typedef struct qdr_kernel_set {
+    const qdr_kernel *rows; /* ended by a row without name */
+    qdr_kernel_function *cast[QDR_DTYPES][QDR_DTYPES];
+} qdr_kernel_set;
+
+extern const qdr_kernel_set qdr_kernels_portable;
+#if defined(QUADRAT_HAVE_X86)
+extern const qdr_kernel_set qdr_kernels_avx2;
+extern const qdr_kernel_set qdr_kernels_avx512;
+#endif
+
+#endif

@@ -1,0 +1,34 @@
+/* Elementwise kernels: loops over the elements of a tile.
+ *
+ * A kernel computes n elements from up to three operands. An operand whose bit is set in `scalars`
+ * is one element that stands for all n. The result may be the very array of an operand with elements of the
+ * same size, and must not overlap one otherwise. Every instruction set gives the same bits: a
+ * kernel is one C loop (elementwise.c), compiled once for each, without contraction. Local.
+ */
+#ifndef QDR_KERNEL_KERNEL_H
+#define QDR_KERNEL_KERNEL_H
+
+#include "quadrat/array.h"
+
+#define QDR_OPERANDS 3 /* the most a kernel takes */
+
+typedef void qdr_kernel_function(size_t n, void *result, const void *const operand[],
+                                 unsigned scalars);
+
+/* One function for one type of its operands. */
+typedef struct qdr_kernel {
+    const char *name;
+    int operands;
+    qdr_dtype first;  /* dtype of the first operand: bool for a choice, else `operand` */
+    qdr_dtype operand; /* dtype of the other operands */
+    qdr_dtype result;
+    qdr_kernel_function *run;
+} qdr_kernel;
+
+/* The kernel of that name for operands of that dtype; NULL when there is none. */
+const qdr_kernel *qdr_kernel_find(const char *name, qdr_dtype operand);
+
+/* The conversion between two dtypes; NULL when there is none. */
+qdr_kernel_function *qdr_kernel_cast(qdr_dtype from, qdr_dtype to);
+
+#endif

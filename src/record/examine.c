@@ -1,0 +1,68 @@
+/* Reading a QR text back, from anywhere: record.h has the rule. */
+#include "quadrat/record.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "record/statement.h"
+
+#define DIGITS "0123456789"
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+/* The number of bytes at the beginning of text that are in set. */
+static size_t span(const char *text, size_t size, const char *set)
+{
+    size_t count = 0;
+    while (count < size && memchr(set, text[count], strlen(set)))
+        count++;
+    return count;
+}
+
+/* Reads "quadrat MAJOR.MINOR CHECK". Lower case is read, so that a check that was typed or changed
+ * is told as one that does not hold. */
+static bool read_check_line(const char *line, size_t size, qdr_text_finding *finding)
+{
+    static const char word[] = "quadrat ";
+    const size_t before = sizeof word - 1, behind = sizeof finding->claimed; /* " CHECK" */
+    if (size <= before + behind || size >= before + sizeof finding->version + behind)
+        return false;
+    const char *version = line + before, *check = line + size - (behind - 1);
+    size_t length = size - before - behind;
+    size_t major = span(version, length, DIGITS);
+    size_t point = major < length && version[major] == '.';
+    size_t minor = span(version + major + point, length - major - point, DIGITS);
+    if (memcmp(line, word, before) || check[-1] != ' ' || !major || !point || !minor ||
+        major + point + minor != length || span(check, behind - 1, DIGITS LETTERS) != behind - 1)
+        return false;
+    memcpy(finding->version, version, length);
+    memcpy(finding->claimed, check, behind - 1);
+    return true;
+}
+
+int qdr_text_examine(const char *text, size_t size, qdr_text_finding *finding, qdr_error *err)
+{
+    *finding = (qdr_text_finding){0};
+    if (size && text[size - 1] == '\n')
+        size--;
+    const char *last = size ? memrchr(text, '\n', size) : NULL; /* the newline before that line */
+    qdr_text_finding found = {0};
+    if (!last || !read_check_line(last + 1, (size_t)(text + size - last - 1), &found))
+        return QDR_OK;
+    qdr_bytes statement = {0};
+    for (const char *line = text; line <= last;) {
+        const char *end = memchr(line, '\n', (size_t)(last - line) + 1);
+        if (qdr_statement_owns(line, (size_t)(end - line)))
+            qdr_bytes_append(&statement, line, (size_t)(end - line) + 1);
+        line = end + 1;
+    }
+    int code = qdr_bytes_check(&statement, err);
+    if (!code && statement.size) {
+        qdr_check_text(statement.data, statement.size, found.computed);
+        found.result = true;
+        found.holds = strcmp(found.claimed, found.computed) == 0;
+        *finding = found;
+    }
+    qdr_bytes_clear(&statement);
+    return code;
+}

@@ -1,0 +1,434 @@
+/* QR codes: sizes and levels against the standard, images against readers that are not ours. */
+#include <unistd.h>
+
+#include "qr/check.h"
+#include "qr_images.h"
+
+static const char *const levels = "LMQH";
+
+/* --- Symbols --- */
+
+/* ISO/IEC 18004, table 7, the columns for byte mode. */
+static void test_capacity(void **state)
+{
+    static const struct {
+        int version;
+        size_t bytes[4];
+    } rows[] = {
+        {1, {17, 14, 11, 7}},          {2, {32, 26, 20, 14}},         {3, {53, 42, 32, 24}},
+        {4, {78, 62, 46, 34}},         {5, {106, 84, 60, 44}},        {6, {134, 106, 74, 58}},
+        {7, {154, 122, 86, 64}},       {8, {192, 152, 108, 84}},      {9, {230, 180, 130, 98}},
+        {10, {271, 213, 151, 119}},    {11, {321, 251, 177, 137}},    {13, {425, 331, 241, 177}},
+        {15, {520, 412, 292, 220}},    {20, {858, 666, 482, 382}},    {25, {1273, 997, 715, 535}},
+        {26, {1367, 1059, 751, 593}},  {27, {1465, 1125, 805, 625}},  {30, {1732, 1370, 982, 742}},
+        {35, {2303, 1809, 1283, 983}}, {40, {2953, 2331, 1663, 1273}}, {0, {0, 0, 0, 0}},
+        {41, {0, 0, 0, 0}},            {-1, {0, 0, 0, 0}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int k = 0; k < 4; k++)
+            assert_int_equal(qdr_symbol_capacity(rows[i].version, levels[k]), rows[i].bytes[k]);
+    assert_int_equal(qdr_symbol_capacity(1, 'X'), 0);
+    assert_int_equal(qdr_symbol_capacity(1, '\0'), 0);
+}
+
+/* libqrencode, which takes larger versions silently, agrees on what fits. */
+static void test_full_symbols(void **state)
+{
+    (void)state;
+    for (int version = 1; version <= 40; version++) {
+        for (int k = 0; k < 4; k++) {
+            size_t size = qdr_symbol_capacity(version, levels[k]);
+            qdr_symbol_options options = {.level = levels[k], .version_limit = 40};
+            char *text = text_of(size + 1);
+            qdr_symbol *full = symbol_of(text, size, &options);
+            assert_int_equal(full->version, version);
+            assert_int_equal(full->size, 17 + 4 * version);
+            assert_int_equal(full->level, levels[k]);
+            qdr_symbol_destroy(full);
+            if (version < 40) {
+                qdr_symbol *over = symbol_of(text, size + 1, &options);
+                assert_int_equal(over->version, version + 1);
+                qdr_symbol_destroy(over);
+            }
+            free(text);
+        }
+    }
+    qdr_symbol_destroy(NULL);
+}
+
+static void test_choice(void **state)
+{
+    static const struct {
+        size_t size;
+        qdr_symbol_options options;
+        int version; /* 0 = must fail */
+        char level;
+    } rows[] = {
+        {213, {0}, 10, 'M'},
+        {214, {0}, 11, 'M'},
+        {181, {0}, 10, 'M'},
+        {85, {0}, 6, 'M'},
+        {74, {0}, 5, 'M'},
+        {60, {0}, 4, 'M'},
+        {46, {0}, 4, 'Q'},
+        {7, {0}, 1, 'H'},
+        {8, {0}, 1, 'Q'},
+        {12, {0}, 1, 'M'},
+        {12, {.level = 'L'}, 1, 'M'},
+        {15, {.level = 'L'}, 1, 'L'},
+        {7, {.level = 'H'}, 1, 'H'},
+        {8, {.level = 'H'}, 2, 'H'},
+        {12, {.version_least = 3}, 3, 'H'},
+        {997, {0}, 25, 'M'},
+        {998, {0}, 0, 0},
+        {998, {.version_limit = 26}, 26, 'M'},
+        {998, {.level = 'L'}, 22, 'L'},
+        {213, {.version_limit = 10}, 10, 'M'},
+        {214, {.version_limit = 10}, 0, 0},
+        {2331, {.version_limit = 40}, 40, 'M'},
+        {2332, {.version_limit = 40}, 0, 0},
+        {0, {0}, 0, 0},
+        {1, {.level = 'X'}, 0, 0},
+        {1, {.level = 'm'}, 0, 0},
+        {1, {.version_limit = 41}, 0, 0},
+        {1, {.version_limit = -1}, 0, 0},
+        {1, {.version_least = 11, .version_limit = 10}, 0, 0},
+        {1, {.version_least = 26}, 0, 0},
+        {SIZE_MAX, {0}, 0, 0},
+    };
+    (void)state;
+    char *text = text_of(4000);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        qdr_error err = QDR_ERROR_INIT;
+        qdr_symbol *symbol = NULL;
+        int code = qdr_symbol_make(text, rows[i].size, &rows[i].options, &symbol, &err);
+        assert_int_equal(code, rows[i].version ? QDR_OK : QDR_EUSAGE);
+        assert_int_equal(!symbol, !rows[i].version);
+        if (symbol) {
+            assert_int_equal(symbol->version, rows[i].version);
+            assert_int_equal(symbol->level, rows[i].level);
+        }
+        qdr_symbol_destroy(symbol);
+    }
+    free(text);
+}
+
+static void test_too_long_says_so(void **state)
+{
+    (void)state;
+    char *text = text_of(1100);
+    qdr_error err = QDR_ERROR_INIT;
+    qdr_symbol *symbol = NULL;
+    assert_int_equal(qdr_symbol_make(text, 1100, NULL, &symbol, &err), QDR_EUSAGE);
+    static const char *const parts[] = {"1100", "997", "25", "fewer", "-o result.json"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        assert_non_null(strstr(err.text, parts[i]));
+    free(text);
+}
+
+/* --- Images --- */
+
+static void assert_chunk(const qdr_png *png, const char *type, int n, const void *data, size_t size)
+{
+    size_t found_size;
+    const char *found = chunk_find(png, type, n, &found_size);
+    assert_non_null(found);
+    assert_int_equal(found_size, size);
+    assert_memory_equal(found, data, size);
+}
+
+static void test_png_is_small(void **state)
+{
+    (void)state;
+    char *text = text_of(213);
+    qdr_symbol *symbol = symbol_of(text, 213, NULL);
+    assert_int_equal(symbol->version, 10);
+    assert_int_equal(symbol->level, 'M');
+    qdr_png png = png_of(symbol, NULL);
+    /* 520 by 520, 1 bit, grey, not interlaced */
+    assert_chunk(&png, "IHDR", 0, "\0\0\2\10\0\0\2\10\1\0\0\0\0", 13);
+    assert_chunk(&png, "pHYs", 0, "\0\0\x3e\x80\0\0\x3e\x80\1", 9); /* 16000 a metre: 0.5 mm */
+    assert_true(png.size <= 914);
+    qdr_png again = png_of(symbol, &(qdr_png_options){.scale = 8, .quiet_zone = 4});
+    assert_int_equal(png.size, again.size);
+    assert_memory_equal(png.data, again.data, png.size);
+    qdr_png_clear(&again);
+    qdr_png_clear(&png);
+    qdr_symbol_destroy(symbol);
+    free(text);
+}
+
+static void test_png_texts(void **state)
+{
+    static const qdr_png_text texts[] = {
+        {"Title", "mean(x)"},
+        {"Comment", "Z\u00fcrich\nand more"},
+        {"Author", "\u0141ukasz"},
+        {"Source", ""},
+        {"Warning", "cut short \xc3"},
+        {"R\u00e9sum\u00e9", "a long text, not compressed"},
+    };
+    (void)state;
+    qdr_symbol *symbol = symbol_of(sample, strlen(sample), NULL);
+    qdr_png png = png_of(symbol, &(qdr_png_options){.texts = texts, .text_count = 6});
+    size_t size;
+#define ASSERT_CHUNK(type, n, data) assert_chunk(&png, type, n, data, sizeof(data) - 1)
+    ASSERT_CHUNK("tEXt", 0, "Title\0mean(x)");
+    ASSERT_CHUNK("tEXt", 1, "Comment\0Z\xfcrich\nand more");
+    ASSERT_CHUNK("tEXt", 2, "Source\0");
+    ASSERT_CHUNK("tEXt", 3, "R\xe9sum\xe9\0a long text, not compressed");
+    ASSERT_CHUNK("iTXt", 0, "Author\0\0\0\0\0\xc5\x81ukasz");
+    ASSERT_CHUNK("iTXt", 1, "Warning\0\0\0\0\0cut short \xc3");
+    assert_null(chunk_find(&png, "tEXt", 4, &size));
+    assert_null(chunk_find(&png, "iTXt", 2, &size));
+    if (qdr_image_can_read())
+        assert_reads(png.data, png.size, sample, strlen(sample));
+    qdr_png_clear(&png);
+    qdr_symbol_destroy(symbol);
+}
+
+static void test_png_refuses(void **state)
+{
+#define KEYWORD(k) {.texts = &(const qdr_png_text){k, "text"}, .text_count = 1}
+    char long_keyword[81];
+    memset(long_keyword, 'k', 80);
+    long_keyword[80] = '\0';
+    const qdr_png_options rows[] = {
+        {.scale = 1},       {.scale = 33},        {.scale = -8},           {.quiet_zone = -1},
+        {.quiet_zone = 33}, KEYWORD(""),          KEYWORD(" Title"),       KEYWORD("Title "),
+        KEYWORD("a  b"),    KEYWORD("a\nb"),      KEYWORD("\u0141"),       KEYWORD("a\u00a0b"),
+        KEYWORD("\xff"),    KEYWORD(long_keyword),
+    };
+    (void)state;
+    qdr_symbol *symbol = symbol_of(sample, strlen(sample), NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        qdr_error err = QDR_ERROR_INIT;
+        qdr_png png = {0};
+        assert_int_equal(qdr_symbol_png(symbol, &rows[i], &png, &err), QDR_EUSAGE);
+        assert_null(png.data);
+    }
+    qdr_symbol_destroy(symbol);
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    need_reader();
+    for (int version = 1; version <= 25; version++) {
+        size_t size = qdr_symbol_capacity(version, 'M');
+        char *text = text_of(size);
+        qdr_symbol *symbol = symbol_of(text, size, NULL);
+        assert_int_equal(symbol->version, version);
+        qdr_png png = png_of(symbol, NULL);
+        assert_reads(png.data, png.size, text, size);
+        qdr_png_clear(&png);
+        qdr_symbol_destroy(symbol);
+        free(text);
+    }
+}
+
+static void test_all_bytes(void **state)
+{
+    (void)state;
+    need_reader();
+    char text[256];
+    for (int i = 0; i < 256; i++)
+        text[i] = (char)i;
+    qdr_symbol *symbol = symbol_of(text, sizeof text, NULL);
+    qdr_png png = png_of(symbol, &(qdr_png_options){.scale = 2});
+    assert_reads(png.data, png.size, text, sizeof text);
+    qdr_png_clear(&png);
+    qdr_symbol_destroy(symbol);
+}
+
+/* A reader takes the mask from the format information and undoes it: each is right only when both
+ * are. */
+static void test_masks(void **state)
+{
+    (void)state;
+    need_reader();
+    for (const char *level = levels; *level; level++) {
+        qdr_symbol *symbol = symbol_of(sample, strlen(sample), &(qdr_symbol_options){*level, 0, 0});
+        size_t modules = (size_t)symbol->size * (size_t)symbol->size;
+        unsigned char *own = malloc(modules);
+        int own_mask = symbol->mask;
+        memcpy(own, symbol->modules, modules);
+        for (int mask = 0; mask < 8; mask++) {
+            qdr_symbol_set_mask(symbol, mask);
+            assert_int_equal(symbol->mask, mask);
+            assert_int_equal(!memcmp(own, symbol->modules, modules), mask == own_mask);
+            qdr_png png = png_of(symbol, NULL);
+            assert_reads(png.data, png.size, sample, strlen(sample));
+            qdr_png_clear(&png);
+        }
+        qdr_symbol_set_mask(symbol, own_mask);
+        assert_memory_equal(own, symbol->modules, modules);
+        free(own);
+        qdr_symbol_destroy(symbol);
+    }
+}
+
+/* --- Checked symbols --- */
+
+static int wrong_readings; /* how many more times the reader below reads wrong */
+
+/* Reads the sample, but first some times something else: nothing, a part, or two codes. */
+static int faulty_reader(const void *data, size_t size, qdr_image_codes *codes, qdr_error *err)
+{
+    (void)data, (void)size, (void)err;
+    int wrong = wrong_readings > 0 ? wrong_readings-- : 0;
+    codes->count = !wrong ? 1 : (size_t)wrong % 3;
+    codes->items = calloc(2, sizeof *codes->items);
+    for (size_t i = 0; i < codes->count; i++)
+        codes->items[i] = (qdr_image_code){strdup(sample), strlen(sample) - (wrong % 3 == 1)};
+    return QDR_OK;
+}
+
+static int broken_reader(const void *data, size_t size, qdr_image_codes *codes, qdr_error *err)
+{
+    (void)data, (void)size, (void)codes;
+    return qdr_fail(err, QDR_ESYSTEM, "no memory");
+}
+
+static void test_checked(void **state)
+{
+    static const struct {
+        int wrong, limit;
+        int more_versions; /* than without a fault; -1 = must fail */
+    } rows[] = {{0, 0, 0},  {1, 0, 0},   {7, 0, 0},     {8, 0, 1},    {15, 0, 1},
+                {16, 0, 2}, {8, 10, -1}, {7, 10, 0},    {127, 0, 15}, {128, 0, -1}};
+    (void)state;
+    qdr_symbol *plain = symbol_of(sample, strlen(sample), NULL);
+    assert_int_equal(plain->version, 10);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        qdr_error err = QDR_ERROR_INIT;
+        qdr_symbol *symbol = NULL;
+        qdr_png png = {0};
+        qdr_symbol_options options = {.version_limit = rows[i].limit};
+        wrong_readings = rows[i].wrong;
+        int code = qdr_symbol_make_read(sample, strlen(sample), &options, NULL, faulty_reader,
+                                        &symbol, &png, &err);
+        if (rows[i].more_versions < 0) {
+            assert_int_equal(code, QDR_EFAIL);
+            assert_null(symbol);
+            assert_null(png.data);
+            continue;
+        }
+        assert_int_equal(code, QDR_OK);
+        assert_int_equal(symbol->version, plain->version + rows[i].more_versions);
+        if (!rows[i].more_versions)
+            assert_int_equal(symbol->mask, (plain->mask + rows[i].wrong) % 8);
+        if (qdr_image_can_read())
+            assert_reads(png.data, png.size, sample, strlen(sample));
+        qdr_png_clear(&png);
+        qdr_symbol_destroy(symbol);
+    }
+    qdr_symbol_destroy(plain);
+}
+
+static void test_checked_fails(void **state)
+{
+    (void)state;
+    qdr_error err = QDR_ERROR_INIT;
+    qdr_symbol *symbol = NULL;
+    qdr_png png = {0};
+    char *text = text_of(1000);
+    assert_int_equal(qdr_symbol_make_read(sample, strlen(sample), NULL, NULL, broken_reader,
+                                          &symbol, &png, &err),
+                     QDR_ESYSTEM);
+    assert_int_equal(qdr_symbol_make_checked(text, 1000, NULL, NULL, &symbol, &png, &err),
+                     QDR_EUSAGE);
+    assert_int_equal(qdr_symbol_make_checked(text, 10, NULL, &(qdr_png_options){.scale = 99},
+                                             &symbol, &png, &err),
+                     QDR_EUSAGE);
+    assert_null(symbol);
+    assert_null(png.data);
+    assert_int_equal(qdr_symbol_make_checked(text, 997, NULL, NULL, &symbol, &png, &err), QDR_OK);
+    assert_int_equal(symbol->version, 25);
+    qdr_png_clear(&png);
+    qdr_symbol_destroy(symbol);
+    free(text);
+}
+
+/* --- Readers that are not ours --- */
+
+/* What a command prints about the image at path; false when it is not installed. */
+static bool output_of(const char *tool, const char *arguments, const char *path, qdr_bytes *out)
+{
+    qdr_bytes line = {0};
+    qdr_bytes_format(&line, "command -v %s >/dev/null", tool);
+    bool found = !system(line.data);
+    qdr_bytes_clear(&line);
+    if (!found)
+        return false;
+    qdr_bytes_format(&line, "%s %s %s 2>/dev/null", tool, arguments, path);
+    FILE *pipe = popen(line.data, "r");
+    assert_non_null(pipe);
+    char part[4096];
+    for (size_t n; (n = fread(part, 1, sizeof part, pipe));)
+        qdr_bytes_append(out, part, n);
+    assert_int_equal(pclose(pipe), 0);
+    qdr_bytes_clear(&line);
+    return true;
+}
+
+static void test_other_readers(void **state)
+{
+    static const struct {
+        const char *tool, *arguments, *before, *after; /* what stands around the text */
+    } tools[] = {
+        {"zbarimg", "--raw -q -Sbinary --nodbus", "", ""},
+        {"ZXingReader", "-format QRCode", "Text:       \"", "\"\n"},
+    };
+    (void)state;
+    int read = 0;
+    for (int version = 0; version <= 25; version += 5) {
+        char *text = version ? text_of(qdr_symbol_capacity(version, 'M')) : strdup(sample);
+        size_t size = strlen(text);
+        qdr_symbol *symbol = symbol_of(text, size, NULL);
+        qdr_png png = png_of(symbol, NULL);
+        char path[] = "/tmp/test_qr_XXXXXX";
+        int fd = mkstemp(path);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, png.data, png.size), png.size);
+        close(fd);
+        for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+            qdr_bytes out = {0}, want = {0};
+            qdr_bytes_format(&want, "%s%s%s", tools[i].before, text, tools[i].after);
+            if (output_of(tools[i].tool, tools[i].arguments, path, &out)) {
+                assert_true(out.size >= want.size);
+                assert_memory_equal(out.data, want.data, want.size);
+                read++;
+            }
+            qdr_bytes_clear(&out);
+            qdr_bytes_clear(&want);
+        }
+        unlink(path);
+        qdr_png_clear(&png);
+        qdr_symbol_destroy(symbol);
+        free(text);
+    }
+    if (!read)
+        skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_full_symbols),
+        cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_too_long_says_so),
+        cmocka_unit_test(test_png_is_small),
+        cmocka_unit_test(test_png_texts),
+        cmocka_unit_test(test_png_refuses),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_all_bytes),
+        cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_checked),
+        cmocka_unit_test(test_checked_fails),
+        cmocka_unit_test(test_other_readers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,468 @@
+/* record.h: lines, statement, check, QR text, JSON, and reading a text back.
+ *
+ * Expected texts are written by hand after record.h; expected checks were computed by Python's
+ * hashlib.blake2b(statement, digest_size=32), not by the code under test.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "quadrat/record.h"
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+static const int64_t square[] = {10000, 10000}, chunk[] = {1000, 1000}, place[] = {5073, 1842};
+
+static const qdr_record_input survey = {
+    .name = "x", .source = "survey.npy", .dtype = "float64", .ndim = 2, .shape = square,
+    .digest = "5C1E90D7QK2M4R8T"};
+static const qdr_record_result mean = {
+    .expr = "mean(x)", .value = {"float64", QDR_VALUE_FLOAT64, {.real = 0.4999912043990271}},
+    .exact = true};
+static const qdr_record_run run = {
+    .ranks = 4, .hosts = 1, .threads = 1, .ndim = 2, .chunks = chunk, .blocks = 100,
+    .elements = 100000000, .passes = 1, .seconds = 0.031, .started = "2026-11-24T05:40:12Z",
+    .host = "node17", .mpi = "Open MPI 4.1.4", .job = "8812"};
+static const char *const program[] = {"mean(x)"};
+
+/* The example of record.h. */
+static qdr_record example(void)
+{
+    return (qdr_record){.results = &mean, .result_count = 1, .inputs = &survey, .input_count = 1,
+                        .program = program, .program_count = 1, .run = run, .version = "0.1.0"};
+}
+
+static const char example_text[] = "mean(x) = 0.4999912043990271\n"
+                                   "x: float64 10000x10000 5C1E90D7QK2M4R8T\n"
+                                   "survey.npy, 4 ranks, 1 host, 0.031 s, job 8812\n"
+                                   "2026-11-24 05:40 UTC\n"
+                                   "quadrat 0.1 Z1Z5KKBQSAPY7FDS";
+
+static void check_texts(void **state)
+{
+    (void)state;
+    char thousand[1000];
+    memset(thousand, 'a', sizeof thousand);
+    const struct {
+        const void *data;
+        size_t size;
+        const char *check;
+    } rows[] = {{"", 0, "1SBN3G16WN1V5T5B"},
+                {"abc", 3, "QQER2F3388WQ4CBH"},
+                {"", 1, "0CBGMBKNJYVVFRYR"},
+                {thousand, 1000, "W05GVPZHWB6TYQ49"},
+                {"Z\xc3\xbcrich\n", 8, "G23Q26A85W34BVKN"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char check[QDR_CHECK_TEXT];
+        qdr_check_text(rows[i].data, rows[i].size, check);
+        assert_string_equal(check, rows[i].check);
+    }
+}
+
+static void lines(void **state)
+{
+    (void)state;
+    static const int64_t deep[] = {1, 2, 3};
+    const struct {
+        qdr_record_result result;
+        const char *line; /* NULL: refused */
+    } rows[] = {
+        {mean, "mean(x) = 0.4999912043990271"},
+        {{"sum(x)", "s", {"float64", QDR_VALUE_FLOAT64, {.real = 1e300}}, NULL, 0, true},
+         "sum(x) = 1e+300"},
+        {{"min(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -0.0}}, NULL, 0, true},
+         "min(x) = -0.0"},
+        {{"max(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = (double)NAN}}, NULL, 0, true},
+         "max(x) = nan"},
+        {{"max(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -INFINITY}}, NULL, 0, true},
+         "max(x) = -inf"},
+        {{"max(t)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 314.90765380859375}}, NULL, 0, 1},
+         "max(t) = 314.90765 float32"},
+        {{"max(x)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 0x1.99999ap-4}}, NULL, 0, true},
+         "max(x) = 0.1 float32"},
+        {{"sum(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = INT64_MIN}}, NULL, 0, true},
+         "sum(x) = -9223372036854775808"},
+        {{"max(x)", NULL, {"int8", QDR_VALUE_INT, {.integer = -7}}, NULL, 0, true},
+         "max(x) = -7 int8"},
+        {{"sum(x)", NULL, {"uint64", QDR_VALUE_UINT, {.natural = UINT64_MAX}}, NULL, 0, true},
+         "sum(x) = 18446744073709551615 uint64"},
+        {{"all(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true},
+         "all(x) = True"},
+        {{"any(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = false}}, NULL, 0, true},
+         "any(x) = False"},
+        {{"argmax(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 50731842}}, place, 2, true},
+         "argmax(x) = 50731842 at [5073, 1842]"},
+        {{"argmin(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 9}}, deep, 1, true},
+         "argmin(x) = 9 at [1]"},
+        {{"f(x, '\\n\xc3\xbc')", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = 1}}, NULL, 0, true},
+         "f(x, '\\n\xc3\xbc') = True"},
+        {{"a\nb", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
+        {{"a\x1b[2J", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
+        {{"a\xff", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
+        {{"a\xe2\x80\xae", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
+        {{"label: a", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        qdr_record record = {.results = &rows[i].result, .result_count = 1};
+        qdr_error err = QDR_ERROR_INIT;
+        char *line = NULL;
+        if (!rows[i].line) {
+            assert_int_equal(qdr_record_line(&record, 0, &line, &err), QDR_EDATA);
+            assert_null(line);
+            assert_null(strpbrk(err.text, "\n\x1b\xff"));
+            continue;
+        }
+        assert_int_equal(qdr_record_line(&record, 0, &line, &err), QDR_OK);
+        assert_string_equal(line, rows[i].line);
+        free(line);
+    }
+}
+
+static void statement(void **state)
+{
+    (void)state;
+    const qdr_record_result results[] = {
+        mean,
+        {"max(y)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 314.90765380859375}}, NULL, 0, 1},
+        {"argmax(x)", "i", {"int64", QDR_VALUE_INT, {.integer = 50731842}}, place, 2, true}};
+    static const int64_t none[] = {0, 5};
+    const qdr_record_input inputs[] = {
+        survey, {.name = "y", .source = "y", .dtype = "float32"},
+        {.name = "z", .dtype = "bool", .ndim = 2, .shape = none, .digest = "0123456789ABCDEF"}};
+    qdr_record record = {.results = results, .result_count = 3, .inputs = inputs, .input_count = 3};
+    char *text, check[QDR_CHECK_SIZE];
+    assert_int_equal(qdr_record_statement(&record, &text, NULL), QDR_OK);
+    assert_string_equal(text, "mean(x) = 0.4999912043990271\n"
+                              "max(y) = 314.90765 float32\n"
+                              "argmax(x) = 50731842 at [5073, 1842]\n"
+                              "x: float64 10000x10000 5C1E90D7QK2M4R8T\n"
+                              "y: float32 scalar no digest\n"
+                              "z: bool 0x5 0123456789ABCDEF\n");
+    free(text);
+    record = example();
+    assert_int_equal(qdr_record_check(&record, check, NULL), QDR_OK);
+    assert_string_equal(check, "Z1Z5KKBQSAPY7FDS");
+
+    qdr_record_input label = survey;
+    label.name = "label";
+    record.inputs = &label;
+    assert_int_equal(qdr_record_check(&record, check, NULL), QDR_EDATA);
+    record.result_count = record.input_count = 0;
+    assert_int_equal(qdr_record_check(&record, check, NULL), QDR_EDATA);
+}
+
+/* The optional lines of one record, everything in it hostile or odd. */
+static void text_lines(void **state)
+{
+    (void)state;
+    const struct {
+        const char *source, *job, *label;
+        qdr_record_meta meta;
+        int ranks, hosts;
+        double seconds;
+        const char *between; /* the statement and the time line */
+    } rows[] = {
+        {"survey.npy", NULL, NULL, {NULL, NULL}, 1, 1, 12.345,
+         "survey.npy, 1 rank, 1 host, 12.3 s\n"},
+        {"/home/me/a b.npy", "8812_3", "", {"k", ""}, 1000, 12, 0,
+         "a b.npy, 1000 ranks, 12 hosts, 0.000000 s, job 8812_3\nlabel: \nmeta: k=\n"},
+        {"/data/a.h5:/group/x", NULL, NULL, {NULL, NULL}, 2, 2, 0.000123,
+         "a.h5, 2 ranks, 2 hosts, 0.000123 s\n"},
+        {"d: e = f/mean(x) = 1", "1: 2 = 3", "x = 1", {"y: ", "sum(x) = 2"}, 1, 1, 9.999,
+         "mean(x) \\x3d 1, 1 rank, 1 host, 10.00 s, job 1\\x3a 2 \\x3d 3\n"
+         "label: x = 1\nmeta: y: =sum(x) = 2\n"},
+        {"a\nsum(x) = 3\n", "\r\n", "a\nsum(x) = 3", {"a=b\n", "c\x1b]0;\x07\\"}, 1, 1, 3600,
+         "a\\x0asum(x) \\x3d 3\\x0a, 1 rank, 1 host, 3600 s, job \\x0d\\x0a\n"
+         "label: a\\x0asum(x) = 3\nmeta: a\\x3db\\x0a=c\\x1b]0;\\x07\\\\\n"},
+        {"label: x", NULL, "\xe2\x80\xae\xc3\xbc\xff", {NULL, NULL}, 1, 1, (double)NAN,
+         "label\\x3a x, 1 rank, 1 host, ? s\nlabel: \\xe2\\x80\\xae\xc3\xbc\\xff\n"},
+        {"dir/", NULL, NULL, {NULL, NULL}, 1, 1, 1e300, ", 1 rank, 1 host, ? s\n"},
+        {NULL, NULL, NULL, {NULL, NULL}, 1, 1, 1.25, "1 rank, 1 host, 1.25 s\n"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        qdr_record_input inputs[] = {survey, survey};
+        inputs[0].source = inputs[1].source = rows[i].source;
+        qdr_record record = example();
+        record.inputs = inputs;
+        record.input_count = 2; /* of one file, named once */
+        record.run.job = rows[i].job;
+        record.run.ranks = rows[i].ranks;
+        record.run.hosts = rows[i].hosts;
+        record.run.seconds = rows[i].seconds;
+        record.label = rows[i].label;
+        record.meta = &rows[i].meta;
+        record.meta_count = rows[i].meta.key != NULL;
+        char expected[1024], check[QDR_CHECK_SIZE], *text, *claim;
+        assert_int_equal(qdr_record_statement(&record, &claim, NULL), QDR_OK);
+        qdr_check_text(claim, strlen(claim), check);
+        snprintf(expected, sizeof expected, "%s%s2026-11-24 05:40 UTC\nquadrat 0.1 %s", claim,
+                 rows[i].between, check);
+        assert_int_equal(qdr_record_text(&record, SIZE_MAX, &text, NULL), QDR_OK);
+        assert_string_equal(text, expected);
+        qdr_text_finding finding;
+        assert_int_equal(qdr_text_examine(text, strlen(text), &finding, NULL), QDR_OK);
+        assert_true(finding.result && finding.holds);
+        assert_string_equal(finding.computed, check);
+        free(claim);
+        free(text);
+    }
+}
+
+static void text_shrinks(void **state)
+{
+    (void)state;
+    static const char *const optional[] = {/* in the order in which they go */
+                                           "meta: b=2\n", "meta: a=1\n", "label: l\n",
+                                           "survey.npy, 4 ranks, 1 host, 0.031 s, job 8812\n",
+                                           "2026-11-24 05:40 UTC\n"};
+    static const char *const order[] = {/* as they stand in the text */
+                                        "survey.npy, 4 ranks, 1 host, 0.031 s, job 8812\n",
+                                        "label: l\n", "meta: a=1\n", "meta: b=2\n",
+                                        "2026-11-24 05:40 UTC\n"};
+    const qdr_record_meta meta[] = {{"a", "1"}, {"b", "2"}};
+    qdr_record record = example();
+    char *text;
+    assert_int_equal(qdr_record_text(&record, strlen(example_text), &text, NULL), QDR_OK);
+    assert_string_equal(text, example_text);
+    free(text);
+    record.label = "l";
+    record.meta = meta;
+    record.meta_count = 2;
+    for (size_t gone = 0; gone <= COUNT(optional); gone++) {
+        char expected[512] = "mean(x) = 0.4999912043990271\n"
+                             "x: float64 10000x10000 5C1E90D7QK2M4R8T\n";
+        for (size_t i = 0; i < COUNT(order); i++) {
+            bool stays = true;
+            for (size_t k = 0; k < gone; k++)
+                stays &= strcmp(order[i], optional[k]) != 0;
+            if (stays)
+                strcat(expected, order[i]);
+        }
+        strcat(expected, "quadrat 0.1 Z1Z5KKBQSAPY7FDS");
+        assert_int_equal(qdr_record_text(&record, strlen(expected), &text, NULL), QDR_OK);
+        assert_string_equal(text, expected);
+        free(text);
+        qdr_error err = QDR_ERROR_INIT;
+        int code = qdr_record_text(&record, strlen(expected) - 1, &text, &err);
+        assert_int_equal(code, gone < COUNT(optional) ? QDR_OK : QDR_EUSAGE);
+        if (code)
+            assert_non_null(strstr(err.text, "-o result.json"));
+        else
+            free(text);
+    }
+}
+
+/* Examines a copy whose end is the end of its memory, so that reading past it is seen. */
+static qdr_text_finding examine(const char *text, size_t size)
+{
+    qdr_text_finding finding;
+    char *copy = malloc(size ? size : 1);
+    assert_non_null(copy);
+    memcpy(copy, text, size);
+    assert_int_equal(qdr_text_examine(copy, size, &finding, NULL), QDR_OK);
+    free(copy);
+    assert_true(finding.result || (!*finding.version && !*finding.claimed && !*finding.computed));
+    assert_true(finding.result || !finding.holds);
+    return finding;
+}
+
+static void examples_examined(void **state)
+{
+    (void)state;
+#define SUM "sum(x) = 1.0\n" /* its check is RV9MG3SPEGEEWT6Z */
+    static const struct {
+        const char *text;
+        bool result, holds;
+    } rows[] = {
+        {SUM "quadrat 0.1 RV9MG3SPEGEEWT6Z", true, true},
+        {SUM "quadrat 0.1 RV9MG3SPEGEEWT6Z\n", true, true},
+        {SUM "quadrat 123.4567 RV9MG3SPEGEEWT6Z", true, true},
+        {SUM "label: sum(x) = 2.0\nmeta: a: b = c\n\nany 1=2 10:30\nquadrat 0.1 RV9MG3SPEGEEWT6Z",
+         true, true},
+        {SUM "quadrat 0.1 rv9mg3spegeewt6z", true, false},
+        {SUM "quadrat 0.1 RV9MG3SPEGEEWT60", true, false},
+        {SUM SUM "quadrat 0.1 RV9MG3SPEGEEWT6Z", true, false},
+        {SUM "x: a\nquadrat 0.1 RV9MG3SPEGEEWT6Z", true, false},
+        {SUM " label: a\nquadrat 0.1 RV9MG3SPEGEEWT6Z", true, false},
+        {"sum(x) = 1.0\r\nquadrat 0.1 RV9MG3SPEGEEWT6Z", true, false},
+        {SUM "quadrat 0.1 RV9MG3SPEGEEWT6Z\n\n", false, false},
+        {SUM "quadrat 0.1 RV9MG3SPEGEEWT6Z\r\n", false, false},
+        {SUM "quadrat 0.1 RV9MG3SPEGEEWT6Z ", false, false},
+        {SUM "quadrat 0.1 RV9MG3SPEGEEWT6", false, false},
+        {SUM "quadrat 0.1  RV9MG3SPEGEEWT6Z", false, false},
+        {SUM "quadrat 0.1.0 RV9MG3SPEGEEWT6Z", false, false},
+        {SUM "quadrat 01 RV9MG3SPEGEEWT6Z", false, false},
+        {SUM "quadrat .1 RV9MG3SPEGEEWT6Z", false, false},
+        {SUM "quadrat 1. RV9MG3SPEGEEWT6Z", false, false},
+        {SUM "quadrat 0.12345678901234 RV9MG3SPEGEEWT6Z", false, false},
+        {SUM "Quadrat 0.1 RV9MG3SPEGEEWT6Z", false, false},
+        {"quadrat 0.1 RV9MG3SPEGEEWT6Z", false, false},
+        {"\nquadrat 0.1 1SBN3G16WN1V5T5B", false, false}, /* an empty statement's own check */
+        {"quadrat 0.1 RV9MG3SPEGEEWT6Z\n" SUM, false, false},
+        {"https://example.org/", false, false},
+        {"\n", false, false},
+        {"", false, false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        qdr_text_finding finding = examine(rows[i].text, strlen(rows[i].text));
+        if (finding.result != rows[i].result || finding.holds != rows[i].holds)
+            fail_msg("row %zu: %s", i, rows[i].text);
+        if (finding.result)
+            assert_int_equal(strncmp(strrchr(rows[i].text, 'q') + 8, finding.version,
+                                     strlen(finding.version)), 0);
+    }
+    qdr_text_finding finding = examine(example_text, strlen(example_text));
+    assert_true(finding.holds);
+    assert_string_equal(finding.version, "0.1");
+    assert_string_equal(finding.claimed, "Z1Z5KKBQSAPY7FDS");
+    assert_string_equal(finding.computed, "Z1Z5KKBQSAPY7FDS");
+}
+
+/* A text one byte of which was changed, taken out or put in holds only where the byte is in none of
+ * the lines that are checked. */
+static void one_byte_altered(void **state)
+{
+    (void)state;
+    const size_t size = strlen(example_text);
+    const size_t carried = (size_t)(strstr(example_text, "survey") - example_text);
+    const size_t last = (size_t)(strstr(example_text, "quadrat") - example_text);
+    const size_t claimed = size - 16;
+    char text[sizeof example_text + 1];
+    for (size_t i = 0; i < size; i++) {
+        bool covered = i < carried || i >= claimed;
+        for (int c = 0; c < 256; c++) {
+            memcpy(text, example_text, size);
+            text[i] = (char)c;
+            if (examine(text, size).holds && covered && text[i] != example_text[i])
+                fail_msg("byte %zu as %02x still holds", i, c);
+            memmove(text + i + 1, example_text + i, size - i);
+            text[i] = (char)c;
+            bool empty_line = c == '\n' && (!i || example_text[i - 1] == c || example_text[i] == c);
+            if (examine(text, size + 1).holds && covered && !empty_line)
+                fail_msg("%02x put in at byte %zu still holds", c, i);
+        }
+        memcpy(text, example_text, i);
+        memcpy(text + i, example_text + i + 1, size - i - 1);
+        if (examine(text, size - 1).holds && (covered || (i >= last && i < last + 8)))
+            fail_msg("without byte %zu still holds", i);
+        examine(example_text, i);
+    }
+    assert_true(examine(example_text, size).holds);
+}
+
+static void noise_examined(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "quadrat ", "0.1 ", "RV9MG3SPEGEEWT6Z", "\n", "sum(x) = 1.0", "label: ",
+        "x: ",      " = ",  "\xff",             ".",  " ",            "9999999999"};
+    uint32_t seed = 1;
+    for (int round = 0; round < 100000; round++) {
+        char text[256];
+        size_t size = 0;
+        for (int i = 0; i < 10; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            const char *word = words[(seed >> 16) % COUNT(words)];
+            memcpy(text + size, word, strlen(word));
+            size += strlen(word);
+        }
+        text[(seed >> 8) % size] = (char)(seed >> 24);
+        examine(text, size);
+    }
+    examine("a = b\0\nquadrat 0.1 RV9MG3SPEGEEWT6Z", 36);
+}
+
+static void json(void **state)
+{
+    (void)state;
+    static const int64_t at[] = {1, 2};
+    const qdr_record_result results[] = {
+        mean,
+        {"max(x)", "m", {"float32", QDR_VALUE_FLOAT32, {.real = 0x1.99999ap-4}}, NULL, 0, true},
+        {"argmin(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 10002}}, at, 2, true},
+        {"sum(x)", NULL, {"uint64", QDR_VALUE_UINT, {.natural = UINT64_MAX}}, NULL, 0, true},
+        {"any(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true},
+        {"f(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -INFINITY}}, NULL, 0, false}};
+    const char *const lines_of_program[] = {"mean(x)", "f(x, '\\d')"};
+    const qdr_record_meta meta[] = {{"site", "a\"b"}, {"\xff", "\n"}};
+    qdr_record record = example();
+    record.results = results;
+    record.result_count = COUNT(results);
+    qdr_record_input inputs[] = {survey, {.name = "y", .source = "d/\xff\\", .dtype = "bool"}};
+    record.inputs = inputs;
+    record.input_count = 2;
+    record.program = lines_of_program;
+    record.program_count = 2;
+    record.meta = meta;
+    record.meta_count = 2;
+    record.run.job = NULL;
+    record.run.seconds = 1e-7;
+    char *text, expected[8192], check[QDR_CHECK_SIZE];
+    assert_int_equal(qdr_record_check(&record, check, NULL), QDR_OK);
+    snprintf(expected, sizeof expected,
+             "{\"format\":\"quadrat-result-1\",\"program\":[\"mean(x)\",\"f(x,'\\\\d')\"],"
+             "\"inputs\":[{\"name\":\"x\",\"source\":\"survey.npy\",\"dtype\":\"float64\","
+             "\"shape\":[10000,10000],\"digest\":\"5C1E90D7QK2M4R8T\"},"
+             "{\"name\":\"y\",\"source\":\"d/\\\\xff\\\\\\\\\",\"dtype\":\"bool\",\"shape\":[],"
+             "\"digest\":null}],"
+             "\"results\":[{\"expr\":\"mean(x)\",\"name\":null,\"dtype\":\"float64\",\"shape\":[],"
+             "\"value\":0.4999912043990271,\"bits\":\"0x1.fffdb1bcb9d40p-2\",\"exact\":true},"
+             "{\"expr\":\"max(x)\",\"name\":\"m\",\"dtype\":\"float32\",\"shape\":[],"
+             "\"value\":0.1,\"bits\":\"0x1.99999ap-4\",\"exact\":true},"
+             "{\"expr\":\"argmin(x)\",\"name\":null,\"dtype\":\"int64\",\"shape\":[],"
+             "\"value\":10002,\"at\":[1,2],\"exact\":true},"
+             "{\"expr\":\"sum(x)\",\"name\":null,\"dtype\":\"uint64\",\"shape\":[],"
+             "\"value\":18446744073709551615,\"exact\":true},"
+             "{\"expr\":\"any(x)\",\"name\":null,\"dtype\":\"bool\",\"shape\":[],"
+             "\"value\":true,\"exact\":true},"
+             "{\"expr\":\"f(x)\",\"name\":null,\"dtype\":\"float64\",\"shape\":[],"
+             "\"value\":\"-inf\",\"bits\":\"-inf\",\"exact\":false}],"
+             "\"check\":\"%s\",\"run\":{\"ranks\":4,\"hosts\":1,\"threads\":1,"
+             "\"chunks\":[1000,1000],\"blocks\":100,\"elements\":100000000,\"passes\":1,"
+             "\"seconds\":1e-07,\"started\":\"2026-11-24T05:40:12Z\",\"host\":\"node17\","
+             "\"mpi\":\"OpenMPI4.1.4\",\"job\":null},\"label\":null,"
+             "\"meta\":{\"site\":\"a\\\"b\",\"\\\\xff\":\"\\\\x0a\"},\"quadrat\":\"0.1.0\","
+             "\"signature\":null}",
+             check);
+    assert_int_equal(qdr_record_json(&record, &text, NULL), QDR_OK);
+    assert_int_equal(text[strlen(text) - 1], '\n');
+    if (system("${PYTHON:-python3} -c pass 2>/dev/null") == 0) {
+        FILE *python = popen("${PYTHON:-python3} -c 'import json, sys; json.load(sys.stdin)'", "w");
+        assert_non_null(python);
+        fputs(text, python);
+        assert_int_equal(pclose(python), 0);
+    } else {
+        print_message("skipped: no python3 to read the JSON\n");
+    }
+    char *to = text; /* white space is not compared, for it is json-c's */
+    for (const char *from = text; *from; from++)
+        if (*from != ' ' && *from != '\n')
+            *to++ = *from;
+    *to = '\0';
+    assert_string_equal(text, expected);
+    free(text);
+
+    const char *const hostile[] = {"mean(x)\n"};
+    record.program = hostile;
+    record.program_count = 1;
+    assert_int_equal(qdr_record_json(&record, &text, NULL), QDR_EDATA);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(check_texts),       cmocka_unit_test(lines),
+        cmocka_unit_test(statement),         cmocka_unit_test(text_lines),
+        cmocka_unit_test(text_shrinks),      cmocka_unit_test(examples_examined),
+        cmocka_unit_test(one_byte_altered),  cmocka_unit_test(noise_examined),
+        cmocka_unit_test(json)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

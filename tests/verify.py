@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""verify.py TEXT [x=FILE.npy ...]: checks a scanned result by record.h's rules, without
+Quadrat. Exits 0 when all that could be checked holds, else 1."""
+import hashlib, re, sys
+from fractions import Fraction
+import numpy as np
+
+def check_text(data):  # 80 bits of BLAKE2b-256 in Crockford's base32
+    bits = int.from_bytes(hashlib.blake2b(data, digest_size=32).digest()[:10], "big")
+    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> s & 31] for s in range(75, -1, -5))
+
+def chunks(array):  # index of the first element; elements in C order and native byte order
+    for i in range(0, array.size, 1 << 18):
+        yield i, np.array(array.flat[i:i + (1 << 18)], array.dtype.newbyteorder("="))
+
+def described(array):
+    return f"{array.dtype.name} {'x'.join(map(str, array.shape)) or 'scalar'}"
+
+def digest(array):
+    low, half, sums = np.uint64(0xFFFFFFFF), np.uint64(32), [0, 0]
+    for i, x in chunks(array):
+        x[x != x] = np.nan if x.dtype.kind == "f" else 0  # numpy's nan is the canonical one
+        w = x.view(f"u{x.itemsize}").astype(np.uint64)  # the bits, zero-extended
+        k = np.arange(i + 1, i + 1 + x.size, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        for n, a in enumerate((w ^ k, w + k)):
+            sums[n] = sums[n] + int(((a & low) * (a >> half)).sum()) & 0xFFFFFFFFFFFFFFFF
+    return check_text(f"{described(array)} {sums[0]:016X} {sums[1]:016X}".encode())
+
+def exact_sum(x):
+    if x.dtype.kind != "f":
+        return sum(x.tolist())
+    m, exponent = np.frexp(x.astype(np.float64))
+    return sum(Fraction(2) ** (e - 53) * sum(map(int, np.ldexp(m[exponent == e], 53)))
+               for e in np.unique(exponent).tolist())
+
+def value(name, array):
+    if name in ("min", "max"):
+        return getattr(np, name)(array).item()
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        return float(np.sum(array, dtype=np.float64))
+    total = sum((exact_sum(x) for _, x in chunks(array)), Fraction(0))
+    kind = float if name == "mean" or array.dtype.kind == "f" else int
+    return kind(total / array.size if name == "mean" else total)
+
+def verdict(line):  # True, False, or None when there is nothing to check it against
+    if (m := re.fullmatch(r"(\w+): (.+) (\w{16})", line)) and m[1] in arrays:
+        return f"{m[2]} {m[3]}" == f"{described(arrays[m[1]])} {digest(arrays[m[1]])}"
+    if (m := re.fullmatch(r"(sum|mean|min|max)\((\w+)\) = (\S+)", line)) and m[2] in arrays:
+        return m[3] == str(value(m[1], arrays[m[2]]))
+
+lines = open(sys.argv[1], "rb").read().removesuffix(b"\n").decode("latin-1").split("\n")
+arrays = {n: np.load(f, mmap_mode="r") for n, f in (a.split("=", 1) for a in sys.argv[2:])}
+claims = [s for s in lines[:-1] if re.search(" = |: ", s) and not re.match("label: |meta: ", s)]
+check = check_text("".join(s + "\n" for s in claims).encode("latin-1"))
+verdicts = [("check", bool(claims and re.fullmatch(r"quadrat \d+\.\d+ " + check, lines[-1])))]
+verdicts += [(s, verdict(s)) for s in claims]
+verdicts += [(n, False) for n in arrays if not any(s.startswith(n + ": ") for s in claims)]
+for s, holds in verdicts:
+    print({True: "holds", False: "DIFFERS", None: "not checked"}[holds], ascii(s), sep="\t")
+sys.exit(any(holds is False for _, holds in verdicts))
