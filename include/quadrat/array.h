@@ -47,6 +47,7 @@ typedef struct qdr_scalar {
         float single;
         double real;
         uint64_t word;
+        unsigned char bytes[8];
     };
 } qdr_scalar;
 
@@ -81,8 +82,9 @@ void qdr_shape_unravel(const qdr_shape *shape, int64_t position, int64_t coordin
 
 int64_t qdr_box_count(const qdr_box *box); /* elements */
 
-/* The whole array as a box. */
+/* The whole array as a box, and the extents of a box. */
 qdr_box qdr_box_whole(const qdr_shape *shape);
+qdr_shape qdr_box_shape(const qdr_box *box);
 
 typedef struct qdr_grid {
     qdr_shape shape;  /* of the array */
@@ -94,8 +96,8 @@ typedef struct qdr_grid {
 /* Cuts an array in blocks. An extent of block beyond the array's is taken as the array's. */
 void qdr_grid_init(qdr_grid *grid, const qdr_shape *shape, const qdr_shape *block);
 
-/* A block of at most `most` elements (at least one) that is a run of consecutive positions where
- * possible: trailing axes whole, one axis cut, leading axes 1. */
+/* A block of at most `most` elements, most ≥ 1, that is a run of consecutive positions where possible:
+ * trailing axes whole, one axis cut in nearly equal parts, leading axes 1. */
 qdr_shape qdr_grid_contiguous(const qdr_shape *shape, int64_t most);
 
 /* The box of the index-th block, inside `within`, of whose extent grid->shape is. */
@@ -118,6 +120,30 @@ typedef struct qdr_runs {
 bool qdr_runs_first(qdr_runs *runs, const qdr_shape *shape, const qdr_box *box);
 bool qdr_runs_next(qdr_runs *runs);
 
+/* ---- views -------------------------------------------------------------------------------- */
+
+/* An array made of another by slicing, indexing, transposing and repeating, without moving an
+ * element: along axis i of the view the index of axis source[i] of the other array goes up by
+ * step[i], or no index changes where source[i] is -1. */
+typedef struct qdr_view {
+    qdr_shape shape; /* of the view */
+    int source[QDR_MAX_DIMS];
+    int64_t step[QDR_MAX_DIMS];
+    int64_t start[QDR_MAX_DIMS]; /* by axis of the other array: the index where all begins */
+} qdr_view;
+
+/* The array itself. */
+qdr_view qdr_view_whole(const qdr_shape *shape);
+
+/* Whether the view is the array itself, of that shape. */
+bool qdr_view_is_whole(const qdr_view *view, const qdr_shape *shape);
+
+bool qdr_view_equal(const qdr_view *a, const qdr_view *b);
+
+/* The view as part of an array of a larger shape, by NumPy's rule: axes are aligned at the last
+ * one, and where the view lacks one or has extent 1 its elements are repeated. */
+qdr_view qdr_view_broadcast(const qdr_view *view, const qdr_shape *shape);
+
 /* ---- sources ------------------------------------------------------------------------------ */
 
 /* Where the elements of an array come from: a file or a generator. Immutable once made; any number
@@ -130,9 +156,14 @@ const qdr_shape *qdr_source_shape(const qdr_source *source);
 /* The path it was opened with, or NULL for a generator. */
 const char *qdr_source_path(const qdr_source *source);
 
-/* Reads the elements of a box, in C order and the machine's byte order, into elements, which has
- * room for them. A NaN is always the canonical quiet one, whatever NaN the file has. */
+/* Reads the elements of a box of the source, in C order and the machine's byte order, into
+ * elements, which has room for them. A NaN is always the canonical quiet one, whatever NaN the file
+ * has. */
 int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err);
+
+/* The same for a box of a view of the source. */
+int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                         void *elements, qdr_error *err);
 
 void qdr_source_destroy(qdr_source *source);
 
@@ -156,6 +187,10 @@ int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **sou
 
 /* The endings of the file formats, for help: ".npy". NULL behind the last. */
 const char *qdr_file_ending(size_t index);
+
+/* An array in memory; elements are borrowed and must outlive the source. */
+int qdr_source_memory(qdr_dtype dtype, const qdr_shape *shape, const void *elements,
+                      qdr_source **source, qdr_error *err);
 
 /* Generators. The caller has checked shape. */
 int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **source,

@@ -47,17 +47,19 @@ typedef struct qdr_program_result {
     const char *expression; /* canonical: equal for equal work */
     const char *name;       /* the name it was given, or NULL */
     qdr_dtype dtype;
+    const qdr_shape *shape;        /* () for a number */
     bool exact;                    /* the exact value of the expression, rounded once at most */
-    const qdr_shape *position_in;  /* for a position in an array: that array's shape; else NULL */
+    const qdr_shape *position_in;  /* for one position in an array: that array's shape; else NULL */
 } qdr_program_result;
 
 size_t qdr_program_result_count(const qdr_program *program);
 qdr_program_result qdr_program_result_at(const qdr_program *program, size_t index);
 
-/* The files that the results depend on, in order of their first use. */
+/* The files, or slices of files, that the results depend on, in order of their first use. */
 typedef struct qdr_program_input {
-    const char *name; /* canonical: x, y, z, x4, x5, … */
+    const char *name; /* canonical: x, y, z, x4, x5, …, with the slice: x[0:100] */
     const qdr_source *source;
+    const qdr_shape *shape; /* of the slice */
 } qdr_program_input;
 
 size_t qdr_program_input_count(const qdr_program *program);

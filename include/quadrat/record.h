@@ -14,6 +14,8 @@
  *   mean(x) = 0.4999912043990271                 EXPR = VALUE
  *   max(t) = 314.90765 float32                   ... DTYPE unless float64, int64 or bool
  *   argmax(x) = 50731842 at [5073, 1842]         ... with the coordinates, of argmin and argmax
+ *   mean(x, axis=0) = [0.5, 0.25]                an array of up to 6 elements
+ *   mean(x, axis=0) = float64 10000 0R2C…        any other: DTYPE SHAPE DIGEST, as of an input
  *   x: float64 10000x10000 5C1E90D7QK2M4R8T      NAME: DTYPE SHAPE DIGEST
  *   s: float64 scalar no digest                  without dimensions; made without a digest
  *
@@ -85,10 +87,23 @@ typedef struct qdr_record_input {
     char digest[QDR_CHECK_SIZE]; /* "" when the run made none */
 } qdr_record_input;
 
+/* A result that is an array. */
+typedef struct qdr_record_array {
+    int ndim;
+    const int64_t *shape;
+    const qdr_value *values;     /* all elements in C order; NULL when they are more than 1000 */
+    const void *elements;        /* all of them, as they stand in memory */
+    size_t bytes;                /* of elements */
+    char digest[QDR_CHECK_SIZE]; /* as of an input with these elements */
+} qdr_record_array;
+
+#define QDR_RECORD_VALUES 1000 /* elements, up to which an array result has values */
+
 typedef struct qdr_record_result {
     const char *expr; /* canonical */
     const char *name; /* left-hand name, or NULL */
-    qdr_value value;
+    qdr_value value;  /* of an array, only the dtype */
+    const qdr_record_array *array; /* NULL for a number */
     const int64_t *at; /* at_count coordinates of an argmin or argmax */
     int at_count;      /* 0 for everything else */
     bool exact;        /* the exact value rounded once */
@@ -129,6 +144,9 @@ typedef struct qdr_record {
 /* The shortest text that reads back to the same bits in the value's dtype: True, 42, 0.1, 1e+300,
  * nan, -inf. Returns text. */
 const char *qdr_value_text(char text[QDR_VALUE_SIZE], const qdr_value *value);
+
+/* The number of elements of an array result. */
+size_t qdr_record_array_count(const qdr_record_array *array);
 
 /* The line of result number `result` (from 0), without a newline. */
 int qdr_record_line(const qdr_record *record, size_t result, char **line, qdr_error *err);

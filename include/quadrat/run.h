@@ -42,6 +42,10 @@ const char *qdr_comm_library(const qdr_comm *comm); /* "Open MPI 4.1.4" */
  * one; at least 1. */
 int qdr_comm_cpus(const qdr_comm *comm);
 
+/* The bytes that this rank may keep: 80 % of what its host and cgroup have, shared among the host's
+ * ranks. */
+uint64_t qdr_comm_memory(const qdr_comm *comm);
+
 /* Agrees on an error: when err holds one on any rank, it holds on every rank the error of the
  * lowest rank that has one, and its code is returned. A text of fewer than all ranks gets that
  * rank and its host appended. Collective. */
@@ -63,13 +67,21 @@ typedef struct qdr_run_options {
     int threads;      /* of this rank; 0: as many as qdr_comm_cpus says */
     qdr_shape chunks; /* of the blocks; ndim 0: as the program says, or chosen */
     bool digest;      /* take the digests of inputs */
+    uint64_t memory;  /* bytes that a rank may keep; 0: qdr_comm_memory */
     /* Called on rank 0 after every round; NULL for nobody. */
     void (*progress)(void *context, const qdr_progress *progress);
     void *context;
 } qdr_run_options;
 
+/* A result: a number, or an array of the dtype in scalar. */
+typedef struct qdr_result_value {
+    qdr_scalar scalar;
+    void *array; /* elements in C order, with room for whole 8-byte words; NULL for a number */
+} qdr_result_value;
+
 typedef struct qdr_run_report {
-    qdr_scalar *value;               /* by result of the program */
+    qdr_result_value *value;         /* by result of the program */
+    size_t value_count;
     char (*digest)[QDR_DIGEST_TEXT]; /* by input; "" without digests */
     int threads;                     /* of rank 0 */
     qdr_shape chunks;                /* block of the largest array */

@@ -23,8 +23,9 @@ qdr_shape qdr_grid_contiguous(const qdr_shape *shape, int64_t most)
     qdr_shape block = *shape;
     for (int i = shape->ndim - 1; i >= 0; i--) {
         int64_t extent = shape->extent[i] ? shape->extent[i] : 1;
-        block.extent[i] = least(extent, most > 0 ? most : 1);
-        most = block.extent[i] < extent ? 1 : most / extent;
+        int64_t parts = extent / most + (extent % most != 0);
+        block.extent[i] = extent / parts + (extent % parts != 0);
+        most = parts > 1 ? 1 : most / extent;
     }
     return block;
 }

@@ -70,6 +70,14 @@ int64_t qdr_box_count(const qdr_box *box)
     return count;
 }
 
+qdr_shape qdr_box_shape(const qdr_box *box)
+{
+    qdr_shape shape = {.ndim = box->ndim};
+    for (int i = 0; i < box->ndim; i++)
+        shape.extent[i] = box->extent[i];
+    return shape;
+}
+
 qdr_box qdr_box_whole(const qdr_shape *shape)
 {
     qdr_box box = {.ndim = shape->ndim};

@@ -23,6 +23,7 @@ struct qdr_source {
             qdr_scalar start, step;
         } range;
         uint64_t seed;
+        const char *memory;
     };
 };
 

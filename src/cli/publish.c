@@ -7,39 +7,15 @@
 #include "base/bytes.h"
 #include "base/number.h"
 #include "cli/terminal.h"
+#include "exchange/results.h"
 
 /* A record with the arrays it points to. */
 struct draft {
     qdr_record record;
-    qdr_record_result *results;
+    qdr_results results;
     qdr_record_input *inputs;
     const char **program;
-    int64_t (*at)[QDR_MAX_DIMS]; /* by result */
 };
-
-static qdr_value value_of(qdr_scalar scalar)
-{
-    qdr_value value = {.dtype = qdr_dtype_name(scalar.dtype)};
-    switch (scalar.dtype) {
-    case QDR_BOOL:
-        value.kind = QDR_VALUE_BOOL;
-        value.boolean = scalar.truth;
-        break;
-    case QDR_FLOAT32:
-        value.kind = QDR_VALUE_FLOAT32;
-        value.real = (double)scalar.single;
-        break;
-    case QDR_FLOAT64:
-        value.kind = QDR_VALUE_FLOAT64;
-        value.real = scalar.real;
-        break;
-    default:
-        value.kind = QDR_VALUE_INT;
-        value.integer = scalar.integer;
-        break;
-    }
-    return value;
-}
 
 /* The scheduler's job that this runs in, or NULL. */
 static const char *job(void)
@@ -51,34 +27,16 @@ static const char *job(void)
     return NULL;
 }
 
-static void fill_results(struct draft *d, const qdr_program *program,
-                         const qdr_run_report *report)
-{
-    for (size_t i = 0; i < d->record.result_count; i++) {
-        qdr_program_result r = qdr_program_result_at(program, i);
-        d->program[i] = r.expression;
-        d->results[i] = (qdr_record_result){.expr = r.expression, .name = r.name,
-                                            .value = value_of(report->value[i]),
-                                            .exact = r.exact};
-        if (!r.position_in)
-            continue;
-        qdr_shape_unravel(r.position_in, report->value[i].integer, d->at[i]);
-        d->results[i].at = d->at[i];
-        d->results[i].at_count = r.position_in->ndim;
-    }
-}
-
 static void fill_inputs(struct draft *d, const qdr_program *program, const qdr_run_report *report)
 {
     for (size_t i = 0; i < d->record.input_count; i++) {
         qdr_program_input in = qdr_program_input_at(program, i);
-        const qdr_shape *shape = qdr_source_shape(in.source);
         d->inputs[i] = (qdr_record_input){
             .name = in.name,
             .source = qdr_source_path(in.source),
             .dtype = qdr_dtype_name(qdr_source_dtype(in.source)),
-            .ndim = shape->ndim,
-            .shape = shape->extent,
+            .ndim = in.shape->ndim,
+            .shape = in.shape->extent,
         };
         snprintf(d->inputs[i].digest, sizeof d->inputs[i].digest, "%s", report->digest[i]);
     }
@@ -89,14 +47,15 @@ static int draft_record(const qdr_comm *comm, const qdr_program *program,
                         const char *started, struct draft *d, qdr_error *err)
 {
     size_t results = qdr_program_result_count(program), inputs = qdr_program_input_count(program);
-    d->results = calloc(results, sizeof *d->results);
     d->program = calloc(results, sizeof *d->program);
-    d->at = calloc(results, sizeof *d->at);
     d->inputs = calloc(inputs + 1, sizeof *d->inputs);
-    if (!d->results || !d->program || !d->at || !d->inputs)
+    if (!d->program || !d->inputs)
         return qdr_fail_memory(err, "making the record");
+    int code = qdr_results_make(program, report, &d->results, err);
+    if (code)
+        return code;
     d->record = (qdr_record){
-        .results = d->results,
+        .results = d->results.result,
         .result_count = results,
         .inputs = d->inputs,
         .input_count = inputs,
@@ -120,16 +79,16 @@ static int draft_record(const qdr_comm *comm, const qdr_program *program,
         .meta_count = settings->meta_count,
         .version = QUADRAT_VERSION,
     };
-    fill_results(d, program, report);
+    for (size_t i = 0; i < results; i++)
+        d->program[i] = d->results.result[i].expr;
     fill_inputs(d, program, report);
     return QDR_OK;
 }
 
 static void clear_draft(struct draft *d)
 {
-    free(d->results);
+    qdr_results_clear(&d->results);
     free(d->program);
-    free(d->at);
     free(d->inputs);
 }
 
@@ -145,6 +104,13 @@ static bool has_png(const qdr_settings *settings)
     return false;
 }
 
+/* no-color.org: an empty variable asks for nothing. */
+static bool wants_colours(const qdr_settings *settings)
+{
+    const char *variable = getenv("NO_COLOR");
+    return !settings->no_colour && !(variable && *variable);
+}
+
 /* Draws the code where it was asked for and fits; where it was asked for and does not, a line says
  * how to get it. */
 static int show_code(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
@@ -155,7 +121,7 @@ static int show_code(const qdr_record *record, const qdr_settings *settings, qdr
         (settings->qr == QDR_AUTO && !(terminal && has_png(settings))))
         return QDR_OK;
     qdr_terminal_options options = settings->terminal;
-    options.colours = terminal && !settings->no_colour && !getenv("NO_COLOR");
+    options.colours = terminal && wants_colours(settings);
     char *text, *drawing;
     qdr_symbol *symbol;
     int code = qdr_output_text(record, &settings->form.symbol, &text, err);
@@ -182,8 +148,9 @@ static int show_code(const qdr_record *record, const qdr_settings *settings, qdr
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
-static int print_results(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
+static int print_results(const struct draft *draft, const qdr_settings *settings, qdr_error *err)
 {
+    const qdr_record *record = &draft->record;
     char *text;
     int code = QDR_OK;
     if (settings->json) {
@@ -195,7 +162,7 @@ static int print_results(const qdr_record *record, const qdr_settings *settings,
         return code;
     }
     for (size_t i = 0; i < record->result_count && !code; i++) {
-        code = qdr_record_line(record, i, &text, err);
+        code = qdr_results_line(&draft->results, record, i, &text, err);
         if (!code) {
             puts(text);
             free(text);
@@ -250,15 +217,16 @@ static void summarise(const qdr_record *record, const qdr_run_report *report,
             written->data ? written->data : "");
 }
 
-static int publish(const qdr_record *record, const qdr_settings *settings,
+static int publish(const struct draft *draft, const qdr_settings *settings,
                    const qdr_run_report *report, qdr_error *err)
 {
+    const qdr_record *record = &draft->record;
     qdr_bytes written = {0};
     int code = write_files(record, settings, &written, err);
     if (!code)
         code = show_code(record, settings, err);
     if (!code)
-        code = print_results(record, settings, err);
+        code = print_results(draft, settings, err);
     if (!code)
         code = qdr_flush_output(err);
     if (!code && !settings->quiet)
@@ -273,7 +241,7 @@ int qdr_publish(const qdr_comm *comm, const qdr_program *program, const qdr_sett
     struct draft draft = {0};
     int code = draft_record(comm, program, settings, report, started, &draft, err);
     if (!code)
-        code = publish(&draft.record, settings, report, err);
+        code = publish(&draft, settings, report, err);
     clear_draft(&draft);
     return code;
 }

@@ -99,6 +99,31 @@ static int own_cpus(uint64_t *mask)
     return CPU_COUNT(&set);
 }
 
+/* What a file of the cgroup file system says, or UINT64_MAX: "max" and a missing file are no limit. */
+static uint64_t limit_in(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    unsigned long long limit = UINT64_MAX;
+    if (file && fscanf(file, "%llu", &limit) != 1)
+        limit = UINT64_MAX;
+    if (file)
+        fclose(file);
+    return limit;
+}
+
+/* The memory that the ranks of this host share: the host's, or their cgroup's if that is less. */
+static uint64_t host_memory(void)
+{
+    static const char *const limits[] = {"/sys/fs/cgroup/memory.max",
+                                         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        uint64_t limit = limit_in(limits[i]);
+        memory = limit < memory ? limit : memory;
+    }
+    return memory;
+}
+
 /* Counts hosts, and this host's ranks that share this rank's CPUs. */
 static int find_neighbours(qdr_comm *comm, qdr_error *err)
 {
@@ -112,6 +137,7 @@ static int find_neighbours(qdr_comm *comm, qdr_error *err)
         return code;
     MPI_Comm_rank(host, &local_rank);
     MPI_Comm_size(host, &local_size);
+    comm->memory = host_memory() / 5 * 4 / (uint64_t)local_size;
     int first = local_rank == 0;
     code = qdr_comm_check(
         comm, MPI_Allreduce(&first, &comm->hosts, 1, MPI_INT, MPI_SUM, comm->mpi),
@@ -208,6 +234,11 @@ int qdr_comm_size(const qdr_comm *comm)
 int qdr_comm_hosts(const qdr_comm *comm)
 {
     return comm->hosts;
+}
+
+uint64_t qdr_comm_memory(const qdr_comm *comm)
+{
+    return comm->memory;
 }
 
 int qdr_comm_cpus(const qdr_comm *comm)

@@ -31,7 +31,9 @@ static void merge(const qdr_pass *pass, uint64_t *to, const uint64_t *from)
     for (size_t i = 0; i < pass->space_count; i++)
         for (size_t k = 0; k < pass->space[i].feed_count; k++) {
             const qdr_feed *f = &pass->space[i].feed[k];
-            f->accumulator->merge(to + f->offset, from + f->offset);
+            size_t words = f->accumulator ? f->accumulator->words : 0, end = f->offset;
+            for (int64_t n = 0; f->accumulator && n < f->outputs; n++, end += words)
+                f->accumulator->merge(to + end, from + end);
         }
 }
 
@@ -48,6 +50,21 @@ static int climb(qdr_comm *comm, const qdr_pass *pass, uint64_t *state, uint64_t
         code = transfer(comm, false, comm->rank + step, received, pass->words, err);
         if (!code)
             merge(pass, state, received);
+    }
+    return code;
+}
+
+int qdr_merge_array(qdr_comm *comm, void *elements, size_t bytes, qdr_error *err)
+{
+    uint64_t *word = elements;
+    size_t words = (bytes + 7) / 8;
+    int code = QDR_OK;
+    for (size_t at = 0; at < words && !code; at += MOST_WORDS) {
+        int count = (int)(words - at < MOST_WORDS ? words - at : MOST_WORDS);
+        code = qdr_comm_check(comm,
+                              MPI_Allreduce(MPI_IN_PLACE, word + at, count, MPI_UINT64_T, MPI_BOR,
+                                            comm->mpi),
+                              "MPI_Allreduce", err);
     }
     return code;
 }

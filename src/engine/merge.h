@@ -9,4 +9,8 @@
  * exact and commutative, so the tree's shape can't be seen in it. Collective. */
 int qdr_merge(qdr_comm *comm, const qdr_pass *pass, uint64_t *state, qdr_error *err);
 
+/* Joins an array of which every rank has its own elements, and zeros in place of the others'; it has
+ * room for whole 8-byte words. Collective. */
+int qdr_merge_array(qdr_comm *comm, void *elements, size_t bytes, qdr_error *err);
+
 #endif

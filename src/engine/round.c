@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "engine/comm.h"
@@ -14,7 +13,7 @@
 /* One space's part of this rank's work. */
 struct field {
     const qdr_space *space;
-    qdr_machine *machine;
+    qdr_space_code *code;
     qdr_grid pieces;     /* of a full block; one at an edge has no more */
     int64_t first_block; /* of this rank's */
     int64_t count;       /* pieces of this rank's blocks, if all were full */
@@ -50,8 +49,7 @@ static bool piece_box(const struct field *f, int64_t index, qdr_box *box)
     qdr_grid pieces;
     qdr_box whole = qdr_box_whole(&f->space->grid.shape);
     qdr_grid_box(&f->space->grid, &whole, f->first_block + index / f->pieces.count, &block);
-    qdr_shape shape = {.ndim = block.ndim};
-    memcpy(shape.extent, block.extent, (size_t)block.ndim * sizeof *shape.extent);
+    qdr_shape shape = qdr_box_shape(&block);
     qdr_grid_init(&pieces, &shape, &f->pieces.block);
     if (index % f->pieces.count >= pieces.count)
         return false;
@@ -69,8 +67,8 @@ static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
     if (!piece_box(&sweep->field[i], index, &box))
         return QDR_OK;
     int code = qdr_worker_run(crew->worker[i], &box, err);
-    atomic_fetch_add(&sweep->bytes,
-                     qdr_box_count(&box) * (int64_t)qdr_machine_bytes(sweep->field[i].machine));
+    double bytes = (double)qdr_box_count(&box) * qdr_space_cost(sweep->field[i].code).bytes;
+    atomic_fetch_add(&sweep->bytes, (int64_t)bytes);
     return code;
 }
 
@@ -115,7 +113,7 @@ enum { FAILED, UNFINISHED, BYTES, MEETING };
 int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, qdr_progress *progress,
                   qdr_error *err)
 {
-    progress->total = qdr_sweep_size(sweep).bytes;
+    progress->total = (int64_t)qdr_sweep_cost(sweep).bytes;
     double began = qdr_clock_seconds();
     int64_t all[MEETING];
     do {
@@ -142,15 +140,16 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, qdr_progress
     return QDR_OK;
 }
 
-qdr_sweep_totals qdr_sweep_size(const qdr_sweep *sweep)
+qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
 {
-    qdr_sweep_totals totals = {0};
+    qdr_cost all = {0};
     for (size_t i = 0; i < sweep->field_count; i++) {
-        int64_t elements = qdr_shape_count(&sweep->field[i].space->grid.shape);
-        totals.elements += elements;
-        totals.bytes += elements * (int64_t)qdr_machine_bytes(sweep->field[i].machine);
+        double count = (double)qdr_shape_count(&sweep->field[i].space->grid.shape);
+        qdr_cost element = qdr_space_cost(sweep->field[i].code);
+        all.elements += count * element.elements;
+        all.bytes += count * element.bytes;
     }
-    return totals;
+    return all;
 }
 
 /* ---- making a sweep ----------------------------------------------------------------------- */
@@ -161,7 +160,8 @@ static int64_t share(int64_t blocks, int rank, int size)
     return (int64_t)((__int128)blocks * rank / size);
 }
 
-static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, qdr_error *err)
+static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *known,
+                       void *const *stores, qdr_error *err)
 {
     sweep->field = calloc(pass->space_count + 1, sizeof *sweep->field);
     if (!sweep->field)
@@ -176,14 +176,14 @@ static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, qdr_error *err)
         int64_t end = share(grid->count, sweep->comm->rank + 1, sweep->comm->size);
         f->count = (end - f->first_block) * f->pieces.count;
         sweep->total += f->count;
-        int code = qdr_machine_compile(f->space, &f->machine, err);
+        int code = qdr_space_compile(known, f->space, stores, &f->code, err);
         if (code)
             return code;
     }
     return QDR_OK;
 }
 
-static int make_crews(qdr_sweep *sweep, const qdr_known *known, int threads, qdr_error *err)
+static int make_crews(qdr_sweep *sweep, int threads, qdr_error *err)
 {
     /* more threads than pieces would only wait */
     int64_t useful = sweep->total < threads ? sweep->total : threads;
@@ -198,8 +198,7 @@ static int make_crews(qdr_sweep *sweep, const qdr_known *known, int threads, qdr
         if (!crew->worker)
             return qdr_fail_memory(err, "starting the threads");
         for (size_t i = 0; i < sweep->field_count; i++) {
-            int code =
-                qdr_worker_create(sweep->field[i].machine, known, &crew->worker[i], err);
+            int code = qdr_worker_create(sweep->field[i].code, &crew->worker[i], err);
             if (code)
                 return code;
         }
@@ -207,8 +206,8 @@ static int make_crews(qdr_sweep *sweep, const qdr_known *known, int threads, qdr
     return QDR_OK;
 }
 
-int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known, int threads,
-                     qdr_sweep **sweep, qdr_error *err)
+int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known,
+                     void *const *stores, int threads, qdr_sweep **sweep, qdr_error *err)
 {
     qdr_error failed = QDR_ERROR_INIT;
     qdr_sweep *s = *sweep = calloc(1, sizeof *s);
@@ -217,8 +216,8 @@ int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *know
     } else {
         s->comm = comm;
         pthread_mutex_init(&s->lock, NULL);
-        if (!make_fields(s, pass, &failed))
-            make_crews(s, known, threads, &failed);
+        if (!make_fields(s, pass, known, stores, &failed))
+            make_crews(s, threads, &failed);
     }
     if (qdr_comm_agree(comm, &failed)) {
         qdr_sweep_destroy(s);
@@ -245,7 +244,7 @@ void qdr_sweep_destroy(qdr_sweep *sweep)
         free(sweep->crew[t].worker);
     }
     for (size_t i = 0; i < sweep->field_count; i++)
-        qdr_machine_destroy(sweep->field[i].machine);
+        qdr_space_destroy(sweep->field[i].code);
     pthread_mutex_destroy(&sweep->lock);
     free(sweep->crew);
     free(sweep->field);

@@ -2,23 +2,19 @@
 #ifndef QDR_ENGINE_ROUND_H
 #define QDR_ENGINE_ROUND_H
 
-#include "expr/machine.h"
+#include "expr/sweep.h"
 #include "quadrat/run.h"
 
 /* What a rank does in a pass: its blocks of every space, cut in pieces that threads take one by
  * one. */
 typedef struct qdr_sweep qdr_sweep;
 
-typedef struct qdr_sweep_totals {
-    int64_t elements, bytes;
-} qdr_sweep_totals;
-
 /* Compiles the pass and starts its workers. Collective. */
-int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known, int threads,
-                     qdr_sweep **sweep, qdr_error *err);
+int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known,
+                     void *const *stores, int threads, qdr_sweep **sweep, qdr_error *err);
 
 /* What all ranks have to do. */
-qdr_sweep_totals qdr_sweep_size(const qdr_sweep *sweep);
+qdr_cost qdr_sweep_cost(const qdr_sweep *sweep);
 
 /* Takes up all blocks, of all ranks. progress->pass and passes are the caller's. Collective. */
 int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, qdr_progress *progress,

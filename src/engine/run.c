@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "engine/comm.h"
 #include "engine/merge.h"
 #include "engine/round.h"
@@ -14,82 +15,147 @@ struct run {
     qdr_run_report *report;
     qdr_plan plan;
     qdr_known known;
-    qdr_error *err;
+    void **store;   /* by node id: this rank's part of an array that is being stored */
+    qdr_error *err; /* empty until something fails */
 };
 
-static void finish_digest(struct run *r, const qdr_leaf *leaf, const uint64_t *state)
+static void finish_digest(struct run *r, const qdr_node *input, const uint64_t *state)
 {
     for (size_t i = 0; i < r->program->input_count; i++)
-        if (r->program->inputs[i] == leaf)
-            qdr_digest_text(state, qdr_source_dtype(leaf->source),
-                            qdr_source_shape(leaf->source), r->report->digest[i]);
+        if (r->program->inputs[i].node == input)
+            qdr_digest_text(state, input->dtype, &input->shape, r->report->digest[i]);
 }
 
-/* Every rank finishes for itself, from the same state. */
-static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
+/* An array for the elements of a node, of zeros and whole words. */
+static int make_array(struct run *r, const qdr_node *node, void **array, qdr_error *err)
 {
-    int code = QDR_OK;
-    for (size_t i = 0; i < pass->finishing_count && !code; i++) {
-        const qdr_finishing *f = &pass->finishing[i];
-        if (f->reduction)
-            code = f->reduction->reduction->finish(state + f->offset, f->operand->dtype,
-                                                   &f->reduction->options,
-                                                   &r->known.value[f->reduction->id], r->err);
-        else
-            finish_digest(r, f->operand->leaf, state + f->offset);
+    char shape[QDR_SHAPE_TEXT], need[QDR_NUMBER_TEXT], have[QDR_NUMBER_TEXT];
+    uint64_t bytes = (uint64_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
+    uint64_t allowed = r->options->memory ? r->options->memory : qdr_comm_memory(r->comm);
+    if (bytes > allowed)
+        return qdr_fail(err, QDR_EREFUSED,
+                        "an array of shape %s has to be kept: %s a rank, %s are allowed. Use fewer "
+                        "ranks on a host, or --memory",
+                        qdr_shape_text(shape, &node->shape),
+                        qdr_number_bytes(need, (double)bytes),
+                        qdr_number_bytes(have, (double)allowed));
+    *array = calloc(bytes / 8 + 1, 8);
+    return *array ? QDR_OK : qdr_fail_memory(err, "keeping an array");
+}
+
+/* The values of one reduction, or of one a line. */
+static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_t *state)
+{
+    const qdr_node *node = f->reduction;
+    size_t size = qdr_dtype_size(node->dtype);
+    qdr_scalar value = {.dtype = node->dtype};
+    char *array = NULL;
+    int code = node->shape.ndim ? make_array(r, node, (void **)&array, r->err) : QDR_OK;
+    for (int64_t i = 0; i < f->outputs && !code; i++) {
+        code = node->reduction->finish(state + f->offset + (size_t)i * f->stride,
+                                       f->operand->dtype, &node->options, &value, r->err);
+        if (!code && array)
+            memcpy(array + (size_t)i * size, value.bytes, size);
     }
+    r->known.value[node->id] = value;
+    r->known.array[node->id] = array;
     return code;
 }
 
-static int run_pass(struct run *r, size_t index, uint64_t *state)
+/* Every rank finishes for itself, from the same state; memory alone can make a difference. */
+static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
 {
-    const qdr_pass *pass = &r->plan.pass[index];
+    for (size_t i = 0; i < pass->finishing_count; i++) {
+        const qdr_finishing *f = &pass->finishing[i];
+        if (!f->reduction)
+            finish_digest(r, f->operand, state + f->offset);
+        else if (finish_reduction(r, f, state))
+            break;
+    }
+    return qdr_comm_agree(r->comm, r->err);
+}
+
+/* Calls `with` for every node that the pass stores, until one fails. */
+static int for_stores(struct run *r, const qdr_pass *pass,
+                      int (*with)(struct run *, const qdr_node *))
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < pass->space_count; i++)
+        for (size_t k = 0; k < pass->space[i].feed_count && !code; k++)
+            if (pass->space[i].feed[k].kind == QDR_FEED_STORE)
+                code = with(r, pass->space[i].feed[k].operand);
+    return code;
+}
+
+static int make_store(struct run *r, const qdr_node *node)
+{
+    return make_array(r, node, &r->store[node->id], r->err);
+}
+
+/* Makes the ranks' parts of a stored array one, which is known from now on. */
+static int join_store(struct run *r, const qdr_node *node)
+{
+    size_t bytes = (size_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
+    r->known.array[node->id] = r->store[node->id];
+    r->store[node->id] = NULL;
+    return qdr_merge_array(r->comm, r->known.array[node->id], bytes, r->err);
+}
+
+static int sweep_over(struct run *r, const qdr_pass *pass, qdr_progress *progress,
+                      uint64_t *state)
+{
     qdr_sweep *sweep;
-    qdr_progress progress = {.pass = index + 1, .passes = r->plan.pass_count};
-    int code = qdr_sweep_create(r->comm, pass, &r->known, r->report->threads, &sweep, r->err);
+    int code = qdr_sweep_create(r->comm, pass, &r->known, r->store, r->report->threads, &sweep,
+                                r->err);
     if (code)
         return code;
-    code = qdr_sweep_run(sweep, r->options, &progress, r->err);
+    code = qdr_sweep_run(sweep, r->options, progress, r->err);
     if (!code) {
-        qdr_sweep_totals size = qdr_sweep_size(sweep);
-        r->report->elements += size.elements;
-        r->report->bytes += size.bytes;
+        qdr_cost cost = qdr_sweep_cost(sweep);
+        r->report->elements += (int64_t)cost.elements;
+        r->report->bytes += (int64_t)cost.bytes;
         qdr_sweep_flush(sweep, state);
         code = qdr_merge(r->comm, pass, state, r->err);
     }
     qdr_sweep_destroy(sweep);
-    return code ? code : finish(r, pass, state);
-}
-
-static int run_passes(struct run *r)
-{
-    int code = QDR_OK;
-    for (size_t i = 0; i < r->plan.pass_count && !code; i++) {
-        qdr_error failed = QDR_ERROR_INIT;
-        uint64_t *state = calloc(r->plan.pass[i].words + 1, sizeof *state);
-        if (!state)
-            qdr_fail_memory(&failed, "starting a pass");
-        code = qdr_comm_agree(r->comm, &failed);
-        if (code)
-            *r->err = failed;
-        else
-            code = run_pass(r, i, state);
-        free(state);
-    }
     return code;
 }
 
+static int run_pass(struct run *r, size_t index)
+{
+    const qdr_pass *pass = &r->plan.pass[index];
+    qdr_progress progress = {.pass = index + 1, .passes = r->plan.pass_count};
+    uint64_t *state = calloc(pass->words + 1, sizeof *state);
+    if (!state)
+        qdr_fail_memory(r->err, "starting a pass");
+    else
+        for_stores(r, pass, make_store);
+    int code = qdr_comm_agree(r->comm, r->err);
+    if (!code)
+        code = sweep_over(r, pass, &progress, state);
+    if (!code)
+        code = for_stores(r, pass, join_store);
+    if (!code)
+        code = finish(r, pass, state);
+    free(state);
+    return code;
+}
+
+/* Numbers are evaluated from what is known; arrays have been stored, and change hands. */
 static int evaluate_results(struct run *r)
 {
-    qdr_error failed = QDR_ERROR_INIT;
-    int code = QDR_OK;
-    for (size_t i = 0; i < r->program->result_count && !code; i++)
-        code = qdr_machine_evaluate(r->program->results[i].node, &r->known, &r->report->value[i],
-                                    &failed);
-    code = qdr_comm_agree(r->comm, &failed);
-    if (code)
-        *r->err = failed;
-    return code;
+    for (size_t i = 0; i < r->program->result_count && !r->err->code; i++) {
+        const qdr_node *node = r->program->results[i].node;
+        qdr_result_value *value = &r->report->value[i];
+        value->scalar.dtype = node->dtype;
+        if (node->shape.ndim == 0)
+            qdr_machine_evaluate(node, &r->known, &value->scalar, r->err);
+        else
+            value->array = r->known.array[node->id];
+    }
+    for (size_t i = 0; i < r->program->result_count; i++)
+        r->known.array[r->program->results[i].node->id] = NULL;
+    return qdr_comm_agree(r->comm, r->err);
 }
 
 /* The grid of the largest array stands for all in the report. */
@@ -112,45 +178,65 @@ static void report_plan(struct run *r)
 static int allocate(struct run *r)
 {
     const qdr_program *p = r->program;
-    qdr_error failed = QDR_ERROR_INIT;
-    r->known.value = calloc((size_t)p->node_count + 1, sizeof *r->known.value);
+    size_t nodes = (size_t)p->node_count + 1;
+    r->known.value = calloc(nodes, sizeof *r->known.value);
+    r->known.array = calloc(nodes, sizeof *r->known.array);
+    r->store = calloc(nodes, sizeof *r->store);
     r->report->value = calloc(p->result_count + 1, sizeof *r->report->value);
     r->report->digest = calloc(p->input_count + 1, sizeof *r->report->digest);
-    if (!r->known.value || !r->report->value || !r->report->digest)
-        qdr_fail_memory(&failed, "starting the run");
-    if (!failed.code) {
+    r->report->value_count = p->result_count;
+    if (!r->known.value || !r->known.array || !r->store || !r->report->value ||
+        !r->report->digest) {
+        qdr_fail_memory(r->err, "starting the run");
+    } else {
         qdr_plan_options options = {.chunks = r->options->chunks, .digest = r->options->digest};
-        qdr_plan_make(p, &options, &r->plan, &failed);
+        qdr_plan_make(p, &options, &r->plan, r->err);
     }
-    if (qdr_comm_agree(r->comm, &failed))
-        *r->err = failed;
-    return failed.code;
+    return qdr_comm_agree(r->comm, r->err);
+}
+
+static void clear(struct run *r)
+{
+    for (int i = 0; i < r->program->node_count; i++) {
+        if (r->known.array)
+            free(r->known.array[i]);
+        if (r->store)
+            free(r->store[i]);
+    }
+    free(r->known.value);
+    free(r->known.array);
+    free(r->store);
+    qdr_plan_clear(&r->plan);
 }
 
 int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
             qdr_run_report *report, qdr_error *err)
 {
+    qdr_error failed = QDR_ERROR_INIT;
     *report = (qdr_run_report){.threads = options->threads ? options->threads : comm->cpus};
     struct run r = {.comm = comm, .program = program, .options = options, .report = report,
-                    .err = err};
+                    .err = &failed};
     int code = allocate(&r);
     double began = qdr_clock_seconds();
-    if (!code) {
+    if (!code)
         report_plan(&r);
-        code = run_passes(&r);
-    }
+    for (size_t i = 0; i < r.plan.pass_count && !code; i++)
+        code = run_pass(&r, i);
     if (!code)
         code = evaluate_results(&r);
     report->seconds = qdr_clock_seconds() - began;
-    qdr_plan_clear(&r.plan);
-    free(r.known.value);
-    if (code)
+    clear(&r);
+    if (code) {
         qdr_run_report_clear(report);
+        *err = failed;
+    }
     return code;
 }
 
 void qdr_run_report_clear(qdr_run_report *report)
 {
+    for (size_t i = 0; i < report->value_count && report->value; i++)
+        free(report->value[i].array);
     free(report->value);
     free(report->digest);
     *report = (qdr_run_report){0};

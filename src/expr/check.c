@@ -145,6 +145,13 @@ int qdr_check_intern(qdr_checker *c, const qdr_node *node, qdr_term *value)
     return qdr_tree_intern(c->program, node, &value->node, c->err);
 }
 
+int qdr_check_reindex(qdr_checker *c, const qdr_node *node, const qdr_reindex *r,
+                      qdr_term *value)
+{
+    value->kind = QDR_TERM_NODE;
+    return qdr_reindex_apply(c->program, node, r, &value->node, c->err);
+}
+
 static int constant(qdr_checker *c, qdr_scalar scalar, bool weak, qdr_term *value)
 {
     qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = scalar.dtype, .weak = weak,
@@ -168,8 +175,13 @@ static int make_leaf(qdr_checker *c, const qdr_leaf *leaf, qdr_leaf **made)
 static int leaf_node(qdr_checker *c, qdr_leaf *leaf, const qdr_term *chunks, qdr_term *value)
 {
     qdr_node node = {.kind = QDR_NODE_LEAF, .leaf = leaf};
+    qdr_view *whole = qdr_arena_take(&c->program->arena, sizeof *whole);
+    if (!whole)
+        return no_memory(c);
     node.dtype = qdr_source_dtype(leaf->source);
     node.shape = *qdr_source_shape(leaf->source);
+    *whole = qdr_view_whole(&node.shape);
+    node.view = whole;
     if (chunks->kind != QDR_TERM_ABSENT) {
         int code = qdr_check_shape(c, chunks, &leaf->chunks);
         if (code)
@@ -295,18 +307,16 @@ static int fold(qdr_checker *c, const qdr_syntax *place, const qdr_kernel *kerne
 
 static int check_shapes(qdr_checker *c, const qdr_syntax *place, qdr_node *node)
 {
-    for (int i = 0; i < node->operands; i++) {
-        const qdr_shape *shape = &node->operand[i]->shape;
-        if (shape->ndim == 0)
-            continue;
-        if (node->shape.ndim == 0)
-            node->shape = *shape;
-        char a[QDR_SHAPE_TEXT], b[QDR_SHAPE_TEXT];
-        if (!qdr_shape_equal(&node->shape, shape))
+    char a[QDR_SHAPE_TEXT], b[QDR_SHAPE_TEXT];
+    for (int i = 0; i < node->operands; i++)
+        if (!qdr_shape_broadcast(&node->shape, &node->operand[i]->shape))
             return qdr_check_fail(c, place, "the shapes %s and %s do not go together",
-                                  qdr_shape_text(a, &node->shape), qdr_shape_text(b, shape));
-    }
-    return QDR_OK;
+                                  qdr_shape_text(a, &node->shape),
+                                  qdr_shape_text(b, &node->operand[i]->shape));
+    qdr_error detail = QDR_ERROR_INIT;
+    return qdr_shape_check(&node->shape, sizeof(double), &detail)
+               ? qdr_check_fail(c, place, "%s", detail.text)
+               : QDR_OK;
 }
 
 /* int64 to a float can round; every other conversion that operands go through is exact. */
@@ -380,6 +390,17 @@ static int parameters_of(const char *text, struct parameter parameter[QDR_PARAME
     return count;
 }
 
+const qdr_term *qdr_call_argument(const qdr_call *call, const char *name)
+{
+    static const qdr_term absent = {.kind = QDR_TERM_ABSENT};
+    struct parameter parameter[QDR_PARAMETERS];
+    int count = parameters_of(call->parameters, parameter);
+    for (int i = 0; i < count; i++)
+        if (named(name, parameter[i].name, parameter[i].length))
+            return &call->argument[i];
+    return &absent;
+}
+
 static int place_argument(qdr_checker *c, const qdr_function *f, const qdr_syntax *argument,
                           int position, int *index)
 {
@@ -434,7 +455,8 @@ static int call_function(qdr_checker *c, const qdr_syntax *syntax, qdr_term *val
     qdr_names_init(&names, syntax->text, syntax->length);
     for (size_t i = 0; qdr_function_row(i, &f); i++) {
         if (named(f.name, syntax->text, syntax->length)) {
-            qdr_call call = {.syntax = syntax, .name = f.name, .row = f.row};
+            qdr_call call = {.syntax = syntax, .name = f.name, .parameters = f.parameters,
+                             .row = f.row};
             int code = bind(c, &f, &call);
             return code ? code : f.build(c, &call, value);
         }
@@ -591,6 +613,152 @@ static int operation(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     return qdr_check_apply(c, syntax, syntax->op, operand, value);
 }
 
+/* ---- indexing ----------------------------------------------------------------------------- */
+
+/* One whole number of a slice, `absent` when it is left out. */
+static int slice_bound(qdr_checker *c, const qdr_syntax *syntax, int64_t absent, int64_t *bound)
+{
+    qdr_term term = {0};
+    *bound = absent;
+    if (syntax->kind == QDR_SYNTAX_NOTHING)
+        return QDR_OK;
+    int code = evaluate(c, syntax, &term);
+    if (code || term.kind == QDR_TERM_NONE)
+        return code;
+    return qdr_check_integer(c, &term, bound);
+}
+
+/* Python's rule: a negative bound counts from the end, and bounds beyond an end are taken to it. */
+static int64_t clamp(int64_t bound, int64_t extent, int64_t least, int64_t most)
+{
+    bound += bound < 0 ? extent : 0;
+    return bound < least ? least : bound > most ? most : bound;
+}
+
+static int take_slice(qdr_checker *c, const qdr_syntax *syntax, int64_t extent, qdr_reindex *r)
+{
+    const qdr_syntax *start_of = syntax->child, *stop_of = start_of->next, *step_of = stop_of->next;
+    int64_t start, stop, step, axis = r->ndim - 1;
+    int code = slice_bound(c, step_of, 1, &step);
+    if (!code && step == 0)
+        code = qdr_check_fail(c, step_of, "a step is not 0");
+    bool down = !code && step < 0;
+    int64_t least = down ? -1 : 0, most = down ? extent - 1 : extent;
+    if (!code)
+        code = slice_bound(c, start_of, down ? most : least, &start);
+    if (!code)
+        start = start_of->kind == QDR_SYNTAX_NOTHING ? start : clamp(start, extent, least, most);
+    if (!code)
+        code = slice_bound(c, stop_of, down ? -extent - 1 : most, &stop);
+    if (code)
+        return code;
+    stop = clamp(stop, extent, least, most);
+    __int128 span = (__int128)stop - start, count = span / step + (span % step != 0);
+    r->start[axis] = start;
+    r->step[axis] = step;
+    r->extent[axis] = span == 0 || (span < 0) != (step < 0) ? 0 : (int64_t)count;
+    if (r->extent[axis] <= 1) /* no step is taken */
+        r->step[axis] = 1;
+    if (r->extent[axis] == 0)
+        r->start[axis] = 0;
+    return QDR_OK;
+}
+
+static int take_index(qdr_checker *c, const qdr_syntax *syntax, int axis, int64_t extent,
+                      qdr_reindex *r)
+{
+    qdr_term term = {0};
+    int64_t index = 0;
+    int code = evaluate(c, syntax, &term);
+    if (!code)
+        code = qdr_check_integer(c, &term, &index);
+    if (code)
+        return code;
+    if (index < -extent || index >= extent)
+        return qdr_check_fail(c, syntax, "index %lld is out of range: axis %d has %lld",
+                              (long long)index, axis, (long long)extent);
+    r->index[axis] = index < 0 ? index + extent : index;
+    return QDR_OK;
+}
+
+static bool is_new_axis(const qdr_syntax *syntax)
+{
+    return syntax->kind == QDR_SYNTAX_NAME && (named("None", syntax->text, syntax->length) ||
+                                               named("newaxis", syntax->text, syntax->length));
+}
+
+/* Items from the left take the axes one by one; an ellipsis takes what is left over. */
+static int take_items(qdr_checker *c, const qdr_syntax *items, const qdr_shape *shape,
+                      qdr_reindex *r)
+{
+    int taken = 0, axis = 0, ellipses = 0;
+    for (const qdr_syntax *s = items; s; s = s->next) {
+        ellipses += s->kind == QDR_SYNTAX_ELLIPSIS;
+        taken += s->kind != QDR_SYNTAX_ELLIPSIS && !is_new_axis(s);
+        if (ellipses > 1)
+            return qdr_check_fail(c, s, "one '...' is enough");
+        if (taken > shape->ndim)
+            return qdr_check_fail(c, s, "too many indices: the array has %d axes", shape->ndim);
+    }
+    for (const qdr_syntax *s = items; s; s = s->next) {
+        int code = QDR_OK;
+        if (r->ndim == QDR_MAX_DIMS)
+            return qdr_check_fail(c, s, "an array has at most %d axes", QDR_MAX_DIMS);
+        if (is_new_axis(s)) {
+            qdr_reindex_keep(r, shape, -1);
+        } else if (s->kind == QDR_SYNTAX_ELLIPSIS) {
+            for (int left = shape->ndim - taken; left > 0; left--)
+                qdr_reindex_keep(r, shape, axis++);
+        } else if (s->kind == QDR_SYNTAX_SLICE) {
+            qdr_reindex_keep(r, shape, axis);
+            code = take_slice(c, s, shape->extent[axis++], r);
+        } else {
+            code = take_index(c, s, axis, shape->extent[axis], r);
+            axis++;
+        }
+        if (code)
+            return code;
+    }
+    while (axis < shape->ndim)
+        qdr_reindex_keep(r, shape, axis++);
+    return QDR_OK;
+}
+
+static int subscript(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    qdr_term object = {0};
+    qdr_reindex r = {0};
+    const qdr_node *node = NULL;
+    int code = evaluate(c, syntax->child, &object);
+    if (!code)
+        code = qdr_check_array(c, &object, &node);
+    if (!code && node->shape.ndim == 0)
+        code = qdr_check_fail(c, syntax, "a number has no axes to index");
+    if (!code)
+        code = take_items(c, syntax->child->next, &node->shape, &r);
+    if (code)
+        return code;
+    return qdr_check_reindex(c, node, &r, value);
+}
+
+/* x.T and the like: functions of one argument. */
+static int attribute(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    static const char transpose[] = "transpose";
+    qdr_syntax as_call = *syntax;
+    if (named("T", syntax->text, syntax->length)) {
+        as_call.text = transpose;
+        as_call.length = sizeof transpose - 1;
+    }
+    return call_function(c, &as_call, value);
+}
+
+static int misplaced(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    (void)value;
+    return qdr_check_fail(c, syntax, "this belongs between the brackets of an index");
+}
+
 static int evaluate(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     static int (*const by_kind[])(qdr_checker *, const qdr_syntax *, qdr_term *) = {
@@ -598,6 +766,11 @@ static int evaluate(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         [QDR_SYNTAX_STRING] = string,   [QDR_SYNTAX_NAME] = find_name,
         [QDR_SYNTAX_TUPLE] = tuple,     [QDR_SYNTAX_CALL] = call_function,
         [QDR_SYNTAX_OPERATION] = operation,
+        [QDR_SYNTAX_ATTRIBUTE] = attribute,
+        [QDR_SYNTAX_INDEX] = subscript,
+        [QDR_SYNTAX_SLICE] = misplaced,
+        [QDR_SYNTAX_NOTHING] = misplaced,
+        [QDR_SYNTAX_ELLIPSIS] = misplaced,
     };
     int code = by_kind[syntax->kind](c, syntax, value);
     value->syntax = syntax;
@@ -623,12 +796,6 @@ static int add_result(qdr_checker *c, const qdr_statement *s, const qdr_term *va
     int code = qdr_check_array(c, value, &node);
     if (code)
         return code;
-    char shape[QDR_SHAPE_TEXT];
-    if (node->shape.ndim)
-        return qdr_check_fail(c, s->expression,
-                              "this is an array of shape %s; a result is one number: reduce it, "
-                              "with mean(…) say",
-                              qdr_shape_text(shape, &node->shape));
     if (p->result_count == p->result_capacity) {
         size_t capacity = p->result_capacity ? 2 * p->result_capacity : 8;
         qdr_result *results = realloc(p->results, capacity * sizeof *results);

@@ -6,6 +6,7 @@
 #ifndef QDR_EXPR_CHECK_H
 #define QDR_EXPR_CHECK_H
 
+#include "expr/index.h"
 #include "expr/parse.h"
 #include "expr/tree.h"
 
@@ -39,6 +40,7 @@ typedef struct qdr_checker qdr_checker;
 typedef struct qdr_call {
     const qdr_syntax *syntax;
     const char *name;                   /* of the function */
+    const char *parameters;             /* its signature */
     const void *row;                    /* of its table */
     qdr_term argument[QDR_PARAMETERS]; /* in the order of the parameters */
 } qdr_call;
@@ -72,6 +74,13 @@ qdr_dtype qdr_check_promote(const qdr_node *const *operand, int count);
 /* op on operands. */
 int qdr_check_apply(qdr_checker *checker, const qdr_syntax *place, const qdr_operator *op,
                     const qdr_term *operand, qdr_term *value);
+
+/* The argument for the parameter of that name; ABSENT when there is no such parameter either. */
+const qdr_term *qdr_call_argument(const qdr_call *call, const char *name);
+
+/* The node reindexed. */
+int qdr_check_reindex(qdr_checker *checker, const qdr_node *node, const qdr_reindex *r,
+                      qdr_term *value);
 
 /* A node of the program with the contents of *node. */
 int qdr_check_intern(qdr_checker *checker, const qdr_node *node, qdr_term *value);

@@ -1,16 +1,81 @@
-/* Everything that can be called: the rows of three tables, as functions. */
+/* Everything that can be called: the rows of all tables, as functions. */
 #include "expr/generators.h"
+#include "expr/index.h"
 
 static int build_operator(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
     return qdr_check_apply(checker, call->syntax, call->row, call->argument, value);
 }
 
+/* One axis, negative ones counted from the end, into the set. */
+static int add_axis(qdr_checker *checker, const qdr_term *term, int ndim, uint32_t *axes)
+{
+    int64_t axis = 0;
+    int code = qdr_check_integer(checker, term, &axis);
+    if (code)
+        return code;
+    if (axis < -ndim || axis >= ndim)
+        return qdr_check_fail(checker, term->syntax, "axis %lld does not exist: the array has %d",
+                              (long long)axis, ndim);
+    axis += axis < 0 ? ndim : 0;
+    if (*axes >> axis & 1)
+        return qdr_check_fail(checker, term->syntax, "axis %lld is named twice", (long long)axis);
+    *axes |= 1u << axis;
+    return QDR_OK;
+}
+
+/* axis=None, an integer, or a tuple of them. */
+static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape *shape,
+                     bool position, uint32_t *axes)
+{
+    const qdr_term *term = qdr_call_argument(call, "axis");
+    *axes = shape->ndim == 32 ? UINT32_MAX : (1u << shape->ndim) - 1;
+    if (term->kind == QDR_TERM_ABSENT || term->kind == QDR_TERM_NONE)
+        return QDR_OK;
+    *axes = 0;
+    if (term->kind != QDR_TERM_TUPLE)
+        return add_axis(checker, term, shape->ndim, axes);
+    if (position)
+        return qdr_check_fail(checker, term->syntax, "%s goes along one axis, or all", call->name);
+    for (int i = 0; i < term->tuple.count; i++) {
+        int code = add_axis(checker, &term->tuple.item[i], shape->ndim, axes);
+        if (code)
+            return code;
+    }
+    return QDR_OK;
+}
+
+static int take_flag(qdr_checker *checker, const qdr_term *term, bool *flag)
+{
+    *flag = false;
+    if (term->kind == QDR_TERM_ABSENT)
+        return QDR_OK;
+    if (term->kind != QDR_TERM_NODE || term->node->kind != QDR_NODE_CONSTANT ||
+        term->node->dtype != QDR_BOOL)
+        return qdr_check_fail(checker, term->syntax, "this is True or False");
+    *flag = term->node->value.truth;
+    return QDR_OK;
+}
+
+static qdr_shape reduced_shape(const qdr_shape *shape, uint32_t axes, bool keepdims)
+{
+    qdr_shape left = {.ndim = 0};
+    for (int i = 0; i < shape->ndim; i++)
+        if (!(axes >> i & 1) || keepdims)
+            left.extent[left.ndim++] = axes >> i & 1 ? 1 : shape->extent[i];
+    return left;
+}
+
 static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
-    const qdr_term *ddof = &call->argument[1];
+    const qdr_term *ddof = qdr_call_argument(call, "ddof");
     qdr_node node = {.kind = QDR_NODE_REDUCTION, .operands = 1, .reduction = call->row};
     int code = qdr_check_array(checker, &call->argument[0], &node.operand[0]);
+    if (!code)
+        code = take_axes(checker, call, &node.operand[0]->shape, node.reduction->position,
+                         &node.axes);
+    if (!code)
+        code = take_flag(checker, qdr_call_argument(call, "keepdims"), &node.keepdims);
     if (!code && ddof->kind != QDR_TERM_ABSENT)
         code = qdr_check_integer(checker, ddof, &node.options.ddof);
     if (!code && node.options.ddof < 0)
@@ -19,9 +84,46 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
         return code;
     int steps = node.operand[0]->steps + node.reduction->steps;
     node.dtype = node.reduction->result(node.operand[0]->dtype);
+    node.shape = reduced_shape(&node.operand[0]->shape, node.axes, node.keepdims);
+    node.keepdims &= node.shape.ndim > 0;
     node.steps = steps < 2 ? steps : 2;
     return qdr_check_intern(checker, &node, value);
 }
+
+/* transpose(a), or in the order that axes says. */
+static int build_transpose(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+{
+    const qdr_node *node = NULL;
+    const qdr_term *order = qdr_call_argument(call, "axes");
+    qdr_reindex r = {0};
+    uint32_t seen = 0;
+    int code = qdr_check_array(checker, &call->argument[0], &node);
+    if (code)
+        return code;
+    bool given = order->kind == QDR_TERM_TUPLE;
+    if (order->kind != QDR_TERM_ABSENT && order->kind != QDR_TERM_NONE &&
+        (!given || order->tuple.count != node->shape.ndim))
+        return qdr_check_fail(checker, order->syntax, "the order of the axes is a tuple of all %d",
+                              node->shape.ndim);
+    for (int i = 0; i < node->shape.ndim; i++) {
+        uint32_t before = seen;
+        int axis = node->shape.ndim - 1 - i;
+        if (given) {
+            code = add_axis(checker, &order->tuple.item[i], node->shape.ndim, &seen);
+            axis = code ? 0 : __builtin_ctz(seen ^ before);
+        }
+        if (code)
+            return code;
+        qdr_reindex_keep(&r, &node->shape, axis);
+    }
+    return qdr_check_reindex(checker, node, &r, value);
+}
+
+static const qdr_function shaping[] = {
+    {"Axes", "transpose", "a, axes=None", "the axes in reverse, or in the order given; x.T",
+     "sum(arange(6)[None, :].T)", "15", build_transpose, NULL},
+    {.name = NULL},
+};
 
 bool qdr_function_row(size_t index, qdr_function *f)
 {
@@ -36,6 +138,11 @@ bool qdr_function_row(size_t index, qdr_function *f)
         if (index-- == 0) {
             *f = (qdr_function){"Elementwise", o->name, o->parameters, o->help,
                                 o->example,    o->value, build_operator, o};
+            return true;
+        }
+    for (const qdr_function *g = shaping; g->name; g++)
+        if (index-- == 0) {
+            *f = *g;
             return true;
         }
     for (const qdr_function *g = qdr_generators; g->name; g++)

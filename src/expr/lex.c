@@ -55,6 +55,8 @@ static size_t symbol_length(const char *s)
     for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++)
         if (strncmp(s, symbols[i], 2) == 0)
             return 2;
+    if (strncmp(s, "...", 3) == 0)
+        return 3;
     return *s && strchr("+-*/%&|^~<>=()[],.:", *s) ? 1 : 0;
 }
 

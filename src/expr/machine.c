@@ -3,19 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expr/lines.h"
 #include "kernel/kernel.h"
 
 /* A place for the elements of a node in the dtype that an instruction wants them in. Values are
- * assigned once each; those of arrays get a register, scalars a word. */
+ * assigned once each; those of arrays get a register, numbers a place of one element. */
 struct value {
     const qdr_node *node;
     qdr_dtype dtype;
     bool scalar;
-    int place;    /* index of its register or word */
+    int place;    /* index of its register, or of its number */
     int last_use; /* index of the last instruction of the body that reads it */
 };
 
-enum kind { LOAD, KNOWN, COMPUTE };
+enum kind { LOAD, NUMBER, COMPUTE, REDUCE };
 
 struct instruction {
     enum kind kind;
@@ -23,6 +24,9 @@ struct instruction {
     int operands, from[QDR_OPERANDS_MOST];
     unsigned scalars; /* bit i: operand i is one element */
     qdr_kernel_function *run;
+    const qdr_source *source; /* LOAD */
+    qdr_view view;            /* of the source, in the space */
+    qdr_lines *lines;         /* REDUCE */
 };
 
 struct list {
@@ -31,12 +35,17 @@ struct list {
 };
 
 struct qdr_machine {
-    const qdr_space *space;
+    const qdr_known *known;
+    qdr_shape space;
     struct value *value;
     int value_count, value_capacity;
     struct list scalar, body; /* run once, and for every tile */
-    int *fed;                 /* by feed: the value that is taken up */
+    int *wanted;              /* by node asked for: its value */
+    size_t wanted_count;
+    qdr_source **stored; /* sources over stored arrays, owned */
+    int stored_count, stored_capacity;
     int registers;
+    int turned; /* an axis along which some source is contiguous while the last is not; or -1 */
 };
 
 /* ---- compiling ---------------------------------------------------------------------------- */
@@ -118,12 +127,52 @@ static int compile_operation(qdr_machine *m, const qdr_node *node,
     return QDR_OK;
 }
 
+/* Reads the elements of a source through a view of it. */
+static void compile_load(qdr_machine *m, struct instruction *instruction, const qdr_source *source,
+                         const qdr_view *view)
+{
+    instruction->kind = LOAD;
+    instruction->source = source;
+    instruction->view = view->shape.ndim ? qdr_view_broadcast(view, &m->space) : *view;
+    int last = qdr_source_shape(source)->ndim - 1;
+    for (int i = 0; i + 1 < instruction->view.shape.ndim; i++)
+        if (last >= 0 && instruction->view.source[i] == last)
+            m->turned = i;
+}
+
+/* A reduction: a number that is known, elements that are stored, or lines to go along now. */
+static int compile_reduction(qdr_machine *m, const qdr_node *node, struct instruction *instruction,
+                             qdr_error *err)
+{
+    void *array = m->known->array[node->id];
+    if (node->shape.ndim == 0) {
+        instruction->kind = NUMBER;
+        return QDR_OK;
+    }
+    if (!array) {
+        instruction->kind = REDUCE;
+        return qdr_lines_compile(m->known, node->operand[0], node->reduction->accumulator,
+                                 node->axes, &instruction->lines, err);
+    }
+    qdr_source **stored =
+        one_more(m->stored, m->stored_count, &m->stored_capacity, sizeof(qdr_source *), err);
+    if (!stored)
+        return err->code;
+    m->stored = stored;
+    int code = qdr_source_memory(node->dtype, &node->shape, array, &stored[m->stored_count], err);
+    if (code)
+        return code;
+    qdr_view whole = qdr_view_whole(&node->shape);
+    compile_load(m, instruction, stored[m->stored_count++], &whole);
+    return QDR_OK;
+}
+
 /* The value that is the node in that dtype, with the instructions that make it. */
 static int compile(qdr_machine *m, const qdr_node *node, qdr_dtype dtype, int *index,
                    qdr_error *err)
 {
     int code = QDR_OK;
-    struct instruction instruction = {0};
+    struct instruction instruction = {.kind = NUMBER};
     *index = find_value(m, node, dtype);
     if (*index >= 0)
         return QDR_OK;
@@ -131,12 +180,18 @@ static int compile(qdr_machine *m, const qdr_node *node, qdr_dtype dtype, int *i
         code = compile_cast(m, node, &instruction, dtype, err);
     else if (node->kind == QDR_NODE_OPERATION)
         code = compile_operation(m, node, &instruction, err);
-    else
-        instruction.kind = node->kind == QDR_NODE_LEAF ? LOAD : KNOWN;
+    else if (node->kind == QDR_NODE_REDUCTION)
+        code = compile_reduction(m, node, &instruction, err);
+    else if (node->kind == QDR_NODE_LEAF)
+        compile_load(m, &instruction, node->leaf->source, node->view);
     if (!code)
         code = add_value(m, node, dtype, index, err);
     instruction.to = *index;
-    return code ? code : add_instruction(m, &instruction, err);
+    if (!code)
+        code = add_instruction(m, &instruction, err);
+    if (code)
+        qdr_lines_destroy(instruction.lines);
+    return code;
 }
 
 /* Gives every array value of the body a register for as long as it is needed. A kernel may write
@@ -171,37 +226,41 @@ static int assign_registers(qdr_machine *m, qdr_error *err)
     return QDR_OK;
 }
 
-static int compile_feeds(qdr_machine *m, qdr_error *err)
+static int compile_all(qdr_machine *m, const qdr_node *const *nodes, size_t count, qdr_error *err)
 {
-    for (size_t i = 0; i < m->space->feed_count; i++) {
-        const qdr_node *operand = m->space->feed[i].operand;
-        int code = compile(m, operand, operand->dtype, &m->fed[i], err);
+    for (size_t i = 0; i < count; i++) {
+        int code = compile(m, nodes[i], nodes[i]->dtype, &m->wanted[i], err);
         if (code)
             return code;
     }
-    /* what is taken up must stand until the end of the body */
-    for (size_t i = 0; i < m->space->feed_count; i++)
-        m->value[m->fed[i]].last_use = m->body.count;
-    int words = 0;
+    /* what is asked for must stand until the end of the body */
+    for (size_t i = 0; i < count; i++)
+        m->value[m->wanted[i]].last_use = m->body.count;
+    int numbers = 0;
     for (int i = 0; i < m->value_count; i++)
         if (m->value[i].scalar)
-            m->value[i].place = words++;
+            m->value[i].place = numbers++;
     return assign_registers(m, err);
 }
 
-int qdr_machine_compile(const qdr_space *space, qdr_machine **machine, qdr_error *err)
+int qdr_machine_compile(const qdr_known *known, const qdr_shape *space,
+                        const qdr_node *const *nodes, size_t count, qdr_machine **machine,
+                        qdr_error *err)
 {
     qdr_machine *m = *machine = calloc(1, sizeof *m);
-    int *fed = calloc(space->feed_count + 1, sizeof *fed);
-    if (!m || !fed) {
-        free(fed);
+    int *wanted = calloc(count + 1, sizeof *wanted);
+    if (!m || !wanted) {
+        free(wanted);
         free(m);
         *machine = NULL;
         return qdr_fail_memory(err, "compiling the expression");
     }
-    m->space = space;
-    m->fed = fed;
-    int code = compile_feeds(m, err);
+    m->known = known;
+    m->space = *space;
+    m->wanted = wanted;
+    m->wanted_count = count;
+    m->turned = -1;
+    int code = compile_all(m, nodes, count, err);
     if (code) {
         qdr_machine_destroy(m);
         *machine = NULL;
@@ -213,66 +272,108 @@ void qdr_machine_destroy(qdr_machine *m)
 {
     if (!m)
         return;
+    for (int i = 0; i < m->body.count; i++)
+        qdr_lines_destroy(m->body.at[i].lines);
+    for (int i = 0; i < m->stored_count; i++)
+        qdr_source_destroy(m->stored[i]);
+    free(m->stored);
     free(m->value);
     free(m->scalar.at);
     free(m->body.at);
-    free(m->fed);
+    free(m->wanted);
     free(m);
 }
 
-size_t qdr_machine_bytes(const qdr_machine *m)
+/* A run of the last axis; where a source is contiguous along another one, a patch of both. */
+qdr_shape qdr_machine_tile(const qdr_machine *m, const qdr_box *box)
 {
-    size_t bytes = 0;
-    for (int i = 0; i < m->body.count; i++)
-        if (m->body.at[i].kind == LOAD)
-            bytes += qdr_dtype_size(m->value[m->body.at[i].to].dtype);
-    return bytes;
+    qdr_shape shape = qdr_box_shape(box);
+    if (m->turned < 0)
+        return qdr_grid_contiguous(&shape, QDR_TILE);
+    const int64_t side = 32;
+    qdr_shape tile = {.ndim = box->ndim};
+    int64_t left = QDR_TILE;
+    for (int i = 0; i < box->ndim; i++)
+        tile.extent[i] = 1;
+    tile.extent[box->ndim - 1] =
+        shape.extent[box->ndim - 1] < side ? shape.extent[box->ndim - 1] : side;
+    left /= tile.extent[box->ndim - 1] ? tile.extent[box->ndim - 1] : 1;
+    tile.extent[m->turned] = shape.extent[m->turned] < left ? shape.extent[m->turned] : left;
+    for (int i = 0; i < box->ndim; i++)
+        tile.extent[i] = tile.extent[i] ? tile.extent[i] : 1;
+    return tile;
+}
+
+qdr_cost qdr_machine_cost(const qdr_machine *m)
+{
+    qdr_cost cost = {.elements = 1};
+    for (int i = 0; i < m->body.count; i++) {
+        const struct instruction *instruction = &m->body.at[i];
+        if (instruction->kind == LOAD)
+            cost.bytes += (double)qdr_dtype_size(m->value[instruction->to].dtype);
+        if (instruction->kind != REDUCE)
+            continue;
+        qdr_cost line = qdr_lines_cost(instruction->lines);
+        cost.elements += line.elements;
+        cost.bytes += line.bytes;
+    }
+    return cost;
 }
 
 /* ---- running ------------------------------------------------------------------------------ */
 
-struct qdr_worker {
+struct qdr_evaluator {
     const qdr_machine *machine;
-    char *registers;   /* of QDR_TILE elements of the largest dtype each */
-    uint64_t *scalars; /* one word each */
-    uint64_t **state;  /* by feed */
-    void **work;       /* by feed; NULL where none is needed */
+    char *registers;          /* of QDR_TILE elements of the largest dtype each */
+    qdr_scalar *numbers;      /* one element each */
+    qdr_line_worker **worker; /* by instruction of the body; NULL where it goes along no lines */
 };
 
-#define REGISTER (QDR_TILE * sizeof(uint64_t)) /* bytes */
+#define REGISTER (QDR_TILE * sizeof(((qdr_scalar *)NULL)->bytes)) /* bytes */
 
-static void *place_of(const qdr_worker *w, int value)
+static void *place_of(const qdr_evaluator *e, int value)
 {
-    const struct value *v = &w->machine->value[value];
-    return v->scalar ? (void *)&w->scalars[v->place] : w->registers + (size_t)v->place * REGISTER;
+    const struct value *v = &e->machine->value[value];
+    return v->scalar ? (void *)e->numbers[v->place].bytes
+                     : e->registers + (size_t)v->place * REGISTER;
 }
 
-static void compute(const qdr_worker *w, const struct instruction *instruction, size_t n)
+static void compute(const qdr_evaluator *e, const struct instruction *instruction, size_t n)
 {
     const void *operand[QDR_OPERANDS_MOST];
     for (int i = 0; i < instruction->operands; i++)
-        operand[i] = place_of(w, instruction->from[i]);
-    instruction->run(n, place_of(w, instruction->to), operand, instruction->scalars);
+        operand[i] = place_of(e, instruction->from[i]);
+    instruction->run(n, place_of(e, instruction->to), operand, instruction->scalars);
 }
 
-static int run_list(qdr_worker *w, const struct list *list, const qdr_known *known,
-                    const qdr_box *box, size_t n, qdr_error *err)
+static void put_number(const qdr_evaluator *e, const struct instruction *instruction)
+{
+    const qdr_node *node = e->machine->value[instruction->to].node;
+    const qdr_scalar *number =
+        node->kind == QDR_NODE_CONSTANT ? &node->value : &e->machine->known->value[node->id];
+    memcpy(place_of(e, instruction->to), number->bytes, sizeof number->bytes);
+}
+
+static int run_list(qdr_evaluator *e, const struct list *list, const qdr_box *box, size_t n,
+                    qdr_error *err)
 {
     for (int i = 0; i < list->count; i++) {
         const struct instruction *instruction = &list->at[i];
-        const qdr_node *node = w->machine->value[instruction->to].node;
         int code = QDR_OK;
         switch (instruction->kind) {
         case LOAD:
-            code = qdr_source_read(node->leaf->source, box, place_of(w, instruction->to), err);
+            code = qdr_source_read_view(instruction->source, &instruction->view, box,
+                                        place_of(e, instruction->to), err);
             break;
-        case KNOWN:
-            *(uint64_t *)place_of(w, instruction->to) = node->kind == QDR_NODE_CONSTANT
-                                                            ? node->value.word
-                                                            : known->value[node->id].word;
+        case NUMBER:
+            put_number(e, instruction);
             break;
         case COMPUTE:
-            compute(w, instruction, n);
+            compute(e, instruction, n);
+            break;
+        case REDUCE:
+            code = qdr_lines_finish(e->worker[i], e->machine->value[instruction->to].node, box,
+                                    place_of(e, instruction->to), err);
             break;
         }
         if (code)
@@ -281,117 +382,71 @@ static int run_list(qdr_worker *w, const struct list *list, const qdr_known *kno
     return QDR_OK;
 }
 
-static bool allocate(qdr_worker *w)
-{
-    const qdr_machine *m = w->machine;
-    size_t feeds = m->space->feed_count, registers = m->registers ? (size_t)m->registers : 1;
-    w->registers = aligned_alloc(64, registers * REGISTER);
-    w->scalars = calloc((size_t)m->value_count + 1, sizeof *w->scalars);
-    w->state = calloc(feeds + 1, sizeof *w->state);
-    w->work = calloc(feeds + 1, sizeof *w->work);
-    bool had = w->registers && w->scalars && w->state && w->work;
-    for (size_t i = 0; i < feeds && had; i++) {
-        const qdr_accumulator *a = m->space->feed[i].accumulator;
-        w->state[i] = calloc(a->words, sizeof(uint64_t));
-        w->work[i] = a->work ? calloc(1, a->work) : NULL;
-        had = w->state[i] && (w->work[i] || !a->work);
-    }
-    return had;
-}
-
-int qdr_worker_create(const qdr_machine *machine, const qdr_known *known, qdr_worker **worker,
-                      qdr_error *err)
+static int start(qdr_evaluator *e, qdr_error *err)
 {
     static const qdr_box point = {.ndim = 0};
-    qdr_worker *w = *worker = calloc(1, sizeof *w);
-    if (!w)
+    const qdr_machine *m = e->machine;
+    e->registers = aligned_alloc(64, (size_t)(m->registers + 1) * REGISTER);
+    e->numbers = calloc((size_t)m->value_count + 1, sizeof *e->numbers);
+    e->worker = calloc((size_t)m->body.count + 1, sizeof *e->worker);
+    if (!e->registers || !e->numbers || !e->worker)
         return qdr_fail_memory(err, "starting a thread");
-    w->machine = machine;
-    int code = allocate(w) ? run_list(w, &machine->scalar, known, &point, 1, err)
-                           : qdr_fail_memory(err, "starting a thread");
+    for (int i = 0; i < m->body.count; i++)
+        if (m->body.at[i].kind == REDUCE &&
+            qdr_line_worker_create(m->body.at[i].lines, &e->worker[i], err))
+            return err->code;
+    return run_list(e, &m->scalar, &point, 1, err);
+}
+
+int qdr_evaluator_create(const qdr_machine *machine, qdr_evaluator **evaluator, qdr_error *err)
+{
+    *evaluator = calloc(1, sizeof **evaluator);
+    if (!*evaluator)
+        return qdr_fail_memory(err, "starting a thread");
+    (*evaluator)->machine = machine;
+    int code = start(*evaluator, err);
     if (code) {
-        qdr_worker_destroy(w);
-        *worker = NULL;
+        qdr_evaluator_destroy(*evaluator);
+        *evaluator = NULL;
     }
     return code;
 }
 
-void qdr_worker_destroy(qdr_worker *w)
+void qdr_evaluator_destroy(qdr_evaluator *e)
 {
-    if (!w)
+    if (!e)
         return;
-    for (size_t i = 0; i < w->machine->space->feed_count; i++) {
-        if (w->state)
-            free(w->state[i]);
-        if (w->work)
-            free(w->work[i]);
-    }
-    free(w->registers);
-    free(w->scalars);
-    free(w->state);
-    free(w->work);
-    free(w);
+    for (int i = 0; i < e->machine->body.count && e->worker; i++)
+        qdr_line_worker_destroy(e->worker[i]);
+    free(e->worker);
+    free(e->registers);
+    free(e->numbers);
+    free(e);
 }
 
-static int run_tile(qdr_worker *w, const qdr_box *box, qdr_error *err)
+int qdr_evaluator_run(qdr_evaluator *e, const qdr_box *tile, qdr_error *err)
 {
-    const qdr_machine *m = w->machine;
-    qdr_tile tile = {.count = (size_t)qdr_box_count(box), .shape = &m->space->grid.shape,
-                     .box = box};
-    int code = run_list(w, &m->body, NULL, box, tile.count, err);
-    if (code)
-        return code;
-    for (size_t i = 0; i < m->space->feed_count; i++) {
-        tile.dtype = m->value[m->fed[i]].dtype;
-        tile.elements = place_of(w, m->fed[i]);
-        m->space->feed[i].accumulator->update(w->state[i], w->work[i], &tile);
-    }
-    return QDR_OK;
+    return run_list(e, &e->machine->body, tile, (size_t)qdr_box_count(tile), err);
 }
 
-int qdr_worker_run(qdr_worker *w, const qdr_box *box, qdr_error *err)
+const void *qdr_evaluator_elements(const qdr_evaluator *e, size_t index)
 {
-    qdr_grid tiles;
-    qdr_shape shape = {.ndim = box->ndim};
-    memcpy(shape.extent, box->extent, (size_t)box->ndim * sizeof *shape.extent);
-    qdr_shape tile = qdr_grid_contiguous(&shape, QDR_TILE);
-    qdr_grid_init(&tiles, &shape, &tile);
-    for (int64_t i = 0; i < tiles.count; i++) {
-        qdr_box part;
-        qdr_grid_box(&tiles, box, i, &part);
-        int code = run_tile(w, &part, err);
-        if (code)
-            return code;
-    }
-    return QDR_OK;
-}
-
-void qdr_worker_flush(qdr_worker *w, uint64_t *state)
-{
-    for (size_t i = 0; i < w->machine->space->feed_count; i++) {
-        const qdr_feed *f = &w->machine->space->feed[i];
-        if (f->accumulator->flush)
-            f->accumulator->flush(w->state[i], w->work[i]);
-        f->accumulator->merge(state + f->offset, w->state[i]);
-        memset(w->state[i], 0, f->accumulator->words * sizeof(uint64_t));
-    }
+    return place_of(e, e->machine->wanted[index]);
 }
 
 int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scalar *value,
                          qdr_error *err)
 {
-    qdr_feed feed = {.operand = node, .accumulator = &qdr_digest_accumulator};
-    qdr_space space = {.feed = &feed, .feed_count = 1};
     qdr_machine *machine;
-    qdr_worker *worker;
-    int code = qdr_machine_compile(&space, &machine, err);
+    qdr_evaluator *evaluator;
+    int code = qdr_machine_compile(known, &node->shape, &node, 1, &machine, err);
     if (code)
         return code;
-    code = qdr_worker_create(machine, known, &worker, err);
+    code = qdr_evaluator_create(machine, &evaluator, err);
     if (!code) {
         value->dtype = node->dtype;
-        value->word = *(uint64_t *)place_of(worker, machine->fed[0]);
-        qdr_worker_destroy(worker);
+        memcpy(value->bytes, qdr_evaluator_elements(evaluator, 0), sizeof value->bytes);
+        qdr_evaluator_destroy(evaluator);
     }
     qdr_machine_destroy(machine);
     return code;

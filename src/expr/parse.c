@@ -172,23 +172,94 @@ static int primary(struct parser *p, qdr_syntax **tree)
     }
 }
 
-/* A primary with its methods: x.mean(). */
+/* One part of a slice: an expression, or nothing before ':', ',' or ']'. */
+static int bound(struct parser *p, qdr_syntax **tree)
+{
+    if (is(p, ":") || is(p, ",") || is(p, "]"))
+        return make(p, QDR_SYNTAX_NOTHING, &p->token, tree);
+    return expression(p, QDR_PRECEDENCE_COMPARISON, tree);
+}
+
+/* start:stop:step, a single expression, or '...'. */
+static int item(struct parser *p, qdr_syntax **tree)
+{
+    if (is(p, "..."))
+        return literal(p, QDR_SYNTAX_ELLIPSIS, tree);
+    qdr_token begin = p->token;
+    qdr_syntax *part[3];
+    int code = bound(p, &part[0]);
+    if (code || (!is(p, ":") && part[0]->kind != QDR_SYNTAX_NOTHING)) {
+        *tree = code ? NULL : part[0];
+        return code;
+    }
+    if (!is(p, ":"))
+        return unexpected(p, "an index is missing");
+    code = make(p, QDR_SYNTAX_SLICE, &begin, tree);
+    for (int i = 1; i < 3 && !code; i++) {
+        if (is(p, ":"))
+            code = advance(p);
+        if (!code)
+            code = bound(p, &part[i]);
+    }
+    if (code)
+        return code;
+    (*tree)->child = part[0];
+    part[0]->next = part[1];
+    part[1]->next = part[2];
+    return QDR_OK;
+}
+
+static int subscript(struct parser *p, qdr_syntax *object, qdr_syntax **tree)
+{
+    qdr_token open = p->token;
+    int code = make(p, QDR_SYNTAX_INDEX, &open, tree);
+    if (!code)
+        code = advance(p);
+    qdr_syntax *last = object;
+    if (code)
+        return code;
+    (*tree)->child = object;
+    do {
+        if (p->token.kind == QDR_TOKEN_END)
+            return qdr_fail_at(p->err, p->lexer.text, open.text, "this '[' is never closed");
+        code = item(p, &last->next);
+        if (code)
+            return code;
+        last = last->next;
+        if (is(p, ",")) {
+            code = advance(p);
+            if (code)
+                return code;
+        } else if (!is(p, "]") && p->token.kind != QDR_TOKEN_END) {
+            return unexpected(p, "',' or ']' would be");
+        }
+    } while (!is(p, "]"));
+    return advance(p);
+}
+
+static int member(struct parser *p, qdr_syntax *object, qdr_syntax **tree)
+{
+    int code = advance(p);
+    qdr_token name = p->token;
+    if (code)
+        return code;
+    if (name.kind != QDR_TOKEN_NAME)
+        return unexpected(p, "the name of a method would be");
+    code = advance(p);
+    if (code || is(p, "("))
+        return code ? code : call(p, &name, object, tree);
+    code = make(p, QDR_SYNTAX_ATTRIBUTE, &name, tree);
+    if (!code)
+        (*tree)->child = object;
+    return code;
+}
+
+/* A primary with its methods, attributes and indices: x[0].T.mean(). */
 static int postfix(struct parser *p, qdr_syntax **tree)
 {
     int code = primary(p, tree);
-    while (!code && is(p, ".")) {
-        code = advance(p);
-        if (code)
-            return code;
-        qdr_token name = p->token;
-        if (name.kind != QDR_TOKEN_NAME)
-            return unexpected(p, "the name of a method would be");
-        code = advance(p);
-        if (!code && !is(p, "("))
-            return unexpected(p, "the '(' of a method call is missing");
-        if (!code)
-            code = call(p, &name, *tree, tree);
-    }
+    while (!code && (is(p, ".") || is(p, "[")))
+        code = is(p, ".") ? member(p, *tree, tree) : subscript(p, *tree, tree);
     return code;
 }
 
@@ -209,12 +280,33 @@ static int operation(struct parser *p, const qdr_operator *op, qdr_syntax *left,
                 : expression(p, op->precedence, &made->child);
 }
 
+/* 2**-3**2 is 2**(-(3**2)). */
+static int power(struct parser *p, qdr_syntax **tree)
+{
+    int code = postfix(p, tree);
+    const qdr_operator *op = NULL;
+    if (!code && p->token.kind == QDR_TOKEN_SYMBOL)
+        op = qdr_operator_find(p->token.text, p->token.length, false);
+    if (code || !op || op->precedence != QDR_PRECEDENCE_POWER)
+        return code;
+    qdr_syntax *made, *left = *tree;
+    code = make(p, QDR_SYNTAX_OPERATION, &p->token, &made);
+    if (!code)
+        code = advance(p);
+    if (code)
+        return code;
+    made->op = op;
+    made->child = left;
+    *tree = made;
+    return expression(p, QDR_PRECEDENCE_UNARY, &left->next);
+}
+
 static int unary(struct parser *p, qdr_syntax **tree)
 {
     const qdr_operator *op = NULL;
     if (p->token.kind == QDR_TOKEN_SYMBOL)
         op = qdr_operator_find(p->token.text, p->token.length, true);
-    return op ? operation(p, op, NULL, tree) : postfix(p, tree);
+    return op ? operation(p, op, NULL, tree) : power(p, tree);
 }
 
 /* Precedence climbing: an operand, then operators that bind at least as strongly. */

@@ -13,6 +13,11 @@ typedef enum {
     QDR_SYNTAX_NAME,
     QDR_SYNTAX_TUPLE,    /* of the children; a list in brackets is one too */
     QDR_SYNTAX_CALL,     /* of the function `text` with the children; a method's object is the first */
+    QDR_SYNTAX_ATTRIBUTE, /* `text` of the child */
+    QDR_SYNTAX_INDEX,     /* of the first child with the others */
+    QDR_SYNTAX_SLICE,     /* start, stop and step, each perhaps QDR_SYNTAX_NOTHING */
+    QDR_SYNTAX_NOTHING,
+    QDR_SYNTAX_ELLIPSIS,
     QDR_SYNTAX_OPERATION /* op on one child or two */
 } qdr_syntax_kind;
 

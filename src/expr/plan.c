@@ -3,15 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 1048576 /* elements of a block when nobody asks for blocks */
+#define BLOCK 262144            /* elements of a block when nobody asks for blocks */
+#define LINES_MOST 2097152      /* words of state that a reduction by axes may have to merge */
 
 struct planner {
     const qdr_program *program;
     const qdr_plan_options *options;
     qdr_plan *plan;
     bool *wanted; /* by node: results depend on it */
+    int *pass;    /* by node: the first pass in which it can be evaluated */
     qdr_error *err;
 };
+
+static int no_memory(struct planner *p)
+{
+    return qdr_fail_memory(p->err, "planning");
+}
+
+/* ---- what is stored and what is inlined ---------------------------------------------------- */
 
 static void want(struct planner *p, const qdr_node *node)
 {
@@ -22,24 +31,120 @@ static void want(struct planner *p, const qdr_node *node)
         want(p, node->operand[i]);
 }
 
+static bool has_few_outputs(const qdr_node *reduction)
+{
+    int64_t words = (int64_t)reduction->reduction->accumulator->words;
+    return qdr_shape_count(&reduction->shape) <= LINES_MOST / words;
+}
+
+/* Walks what is evaluated in the space of `root` and finds the reductions that can't be inlined
+ * there, since they have another shape. */
+static void find_stored(struct planner *p, const qdr_node *node, const qdr_shape *space,
+                        bool seen[])
+{
+    if (seen[node->id])
+        return;
+    seen[node->id] = true;
+    if (node->kind == QDR_NODE_REDUCTION && !qdr_shape_equal(&node->shape, space))
+        p->plan->inlined[node->id] = false;
+    for (int i = 0; i < node->operands && node->kind == QDR_NODE_OPERATION; i++)
+        find_stored(p, node->operand[i], space, seen);
+}
+
+static int choose_inlined(struct planner *p)
+{
+    const qdr_program *program = p->program;
+    size_t size = (size_t)program->node_count * sizeof(bool);
+    bool *seen = malloc(size + 1);
+    if (!seen)
+        return no_memory(p);
+    for (int i = 0; i < program->node_count; i++) {
+        const qdr_node *node = program->nodes[i];
+        p->plan->inlined[i] = node->kind == QDR_NODE_REDUCTION && node->shape.ndim > 0 &&
+                              !has_few_outputs(node);
+    }
+    for (int i = 0; i < program->node_count; i++)
+        if (p->wanted[i] && program->nodes[i]->kind == QDR_NODE_REDUCTION) {
+            const qdr_node *root = program->nodes[i]->operand[0];
+            memset(seen, 0, size);
+            find_stored(p, root, &root->shape, seen);
+        }
+    for (size_t i = 0; i < program->result_count; i++) {
+        const qdr_node *root = program->results[i].node;
+        memset(seen, 0, size);
+        find_stored(p, root, &root->shape, seen);
+    }
+    free(seen);
+    return QDR_OK;
+}
+
+/* Results that are arrays are stored, and reductions by axes that are wanted later. */
+static void choose_stored(struct planner *p)
+{
+    for (int i = 0; i < p->program->node_count; i++) {
+        const qdr_node *node = p->program->nodes[i];
+        p->plan->stored[i] = p->wanted[i] && node->kind == QDR_NODE_REDUCTION &&
+                             node->shape.ndim > 0 && !p->plan->inlined[i];
+    }
+    for (size_t i = 0; i < p->program->result_count; i++) {
+        const qdr_node *node = p->program->results[i].node;
+        if (node->shape.ndim > 0)
+            p->plan->stored[node->id] = true;
+    }
+}
+
+/* Whether the value is there only when a pass is over. */
+static bool is_awaited(const struct planner *p, const qdr_node *node)
+{
+    return node->kind == QDR_NODE_REDUCTION && !p->plan->inlined[node->id];
+}
+
+static bool is_input(const struct planner *p, const qdr_node *node)
+{
+    for (size_t i = 0; p->options->digest && i < p->program->input_count; i++)
+        if (p->program->inputs[i].node == node)
+            return true;
+    return false;
+}
+
+/* Numbers the passes: operands come before what uses them. */
+static size_t count_passes(struct planner *p)
+{
+    size_t passes = 0;
+    for (int i = 0; i < p->program->node_count; i++) {
+        const qdr_node *node = p->program->nodes[i];
+        for (int k = 0; k < node->operands; k++) {
+            const qdr_node *operand = node->operand[k];
+            int ready = p->pass[operand->id] + is_awaited(p, operand);
+            p->pass[i] = ready > p->pass[i] ? ready : p->pass[i];
+        }
+        bool sweeps = (p->wanted[i] && (is_awaited(p, node) || p->plan->stored[i])) ||
+                      is_input(p, node);
+        if (sweeps && (size_t)p->pass[i] >= passes)
+            passes = (size_t)p->pass[i] + 1;
+    }
+    return passes;
+}
+
+/* ---- feeds --------------------------------------------------------------------------------- */
+
 /* One more element behind `count` in an array of the arena, whose capacity is the next power of
  * two; NULL when memory runs out. */
 static void *grow(struct planner *p, void *array, size_t *count, size_t size)
 {
-    char *old = array;
+    char *grown = array;
     bool full = (*count & (*count - 1)) == 0; /* 0, 1, 2, 4, … */
     if (full) {
-        char *larger = qdr_arena_take(&p->plan->arena, (*count ? 2 * *count : 1) * size);
-        if (!larger) {
-            qdr_fail_memory(p->err, "planning");
+        grown = qdr_arena_take(&p->plan->arena, (*count ? 2 * *count : 1) * size);
+        if (!grown) {
+            no_memory(p);
             return NULL;
         }
-        if (old)
-            memcpy(larger, old, *count * size);
-        old = larger;
+        if (array)
+            memcpy(grown, array, *count * size);
     }
     ++*count;
-    return old;
+    return grown;
 }
 
 static qdr_space *space_for(struct planner *p, qdr_pass *pass, const qdr_node *operand)
@@ -55,34 +160,51 @@ static qdr_space *space_for(struct planner *p, qdr_pass *pass, const qdr_node *o
     return space;
 }
 
-/* Feeds an accumulator, or one that holds it, and tells where its state will be. */
-static int feed(struct planner *p, qdr_pass *pass, const qdr_node *operand,
-                const qdr_accumulator *accumulator)
+/* Whether the state that one feed makes holds what another wants. */
+static bool serves(const qdr_feed *made, const qdr_feed *wanted)
 {
-    qdr_space *space = space_for(p, pass, operand);
+    return made->kind == wanted->kind && made->operand == wanted->operand &&
+           made->axes == wanted->axes &&
+           (made->accumulator == wanted->accumulator ||
+            (made->accumulator && made->accumulator->part == wanted->accumulator));
+}
+
+/* Adds a feed, unless there is one that serves; one that is a part of it is replaced by it. */
+static int feed(struct planner *p, qdr_pass *pass, const qdr_feed *wanted)
+{
+    qdr_space *space = space_for(p, pass, wanted->operand);
     if (!space)
         return p->err->code;
     for (size_t i = 0; i < space->feed_count; i++) {
-        qdr_feed *f = &space->feed[i];
-        if (f->operand != operand)
-            continue;
-        if (f->accumulator == accumulator || f->accumulator->part == accumulator)
+        if (serves(&space->feed[i], wanted))
             return QDR_OK;
-        if (accumulator->part == f->accumulator) {
-            f->accumulator = accumulator;
+        if (serves(wanted, &space->feed[i])) {
+            space->feed[i] = *wanted;
             return QDR_OK;
         }
     }
     space->feed = grow(p, space->feed, &space->feed_count, sizeof *space->feed);
     if (!space->feed)
         return p->err->code;
-    space->feed[space->feed_count - 1] = (qdr_feed){operand, accumulator, 0};
+    space->feed[space->feed_count - 1] = *wanted;
     return QDR_OK;
+}
+
+static qdr_feed feed_of(const qdr_finishing *f)
+{
+    const qdr_node *r = f->reduction;
+    bool lines = r && r->shape.ndim > 0;
+    return (qdr_feed){.kind = lines ? QDR_FEED_LINES : QDR_FEED_WHOLE,
+                      .operand = f->operand,
+                      .accumulator = f->accumulator,
+                      .axes = lines ? r->axes : 0,
+                      .outputs = f->outputs};
 }
 
 static int finish_later(struct planner *p, qdr_pass *pass, const qdr_finishing *finishing)
 {
-    int code = feed(p, pass, finishing->operand, finishing->accumulator);
+    qdr_feed wanted = feed_of(finishing);
+    int code = feed(p, pass, &wanted);
     if (code)
         return code;
     pass->finishing =
@@ -93,29 +215,67 @@ static int finish_later(struct planner *p, qdr_pass *pass, const qdr_finishing *
     return QDR_OK;
 }
 
-/* An input's digest is taken in the first pass: where it is read anyway, or by itself. */
-static bool is_input(const struct planner *p, const qdr_node *node)
-{
-    return p->options->digest && node->kind == QDR_NODE_LEAF && !node->leaf->text;
-}
-
 static int plan_node(struct planner *p, const qdr_node *node)
 {
-    if (!p->wanted[node->id])
-        return QDR_OK;
-    if (node->kind == QDR_NODE_REDUCTION)
-        return finish_later(p, &p->plan->pass[node->pass],
+    qdr_pass *pass = &p->plan->pass[p->pass[node->id]];
+    bool reduction = node->kind == QDR_NODE_REDUCTION;
+    if (p->wanted[node->id] && reduction && is_awaited(p, node) && has_few_outputs(node))
+        return finish_later(p, pass,
                             &(qdr_finishing){.operand = node->operand[0],
                                              .accumulator = node->reduction->accumulator,
-                                             .reduction = node});
-    if (is_input(p, node))
-        return finish_later(
-            p, &p->plan->pass[0],
-            &(qdr_finishing){.operand = node, .accumulator = &qdr_digest_accumulator});
+                                             .reduction = node,
+                                             .outputs = qdr_shape_count(&node->shape)});
+    if (p->wanted[node->id] && p->plan->stored[node->id])
+        return feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE, .operand = node});
     return QDR_OK;
 }
 
-/* The blocks that --chunks asks for, or the first array of that shape with chunks=; else *chosen. */
+/* Whether evaluating the node element by element reads the leaf. */
+static bool reads(const qdr_node *node, const qdr_node *leaf, bool seen[])
+{
+    if (node == leaf || seen[node->id])
+        return node == leaf;
+    seen[node->id] = true;
+    bool found = false;
+    for (int i = 0; i < node->operands && node->kind == QDR_NODE_OPERATION && !found; i++)
+        found = reads(node->operand[i], leaf, seen);
+    return found;
+}
+
+/* The first pass whose tiles are read from the input anyway; without one, the first. */
+static size_t pass_reading(struct planner *p, const qdr_node *input, bool seen[])
+{
+    for (size_t i = 0; i < p->plan->pass_count; i++)
+        for (size_t k = 0; k < p->plan->pass[i].space_count; k++) {
+            const qdr_space *space = &p->plan->pass[i].space[k];
+            memset(seen, 0, (size_t)p->program->node_count * sizeof *seen);
+            for (size_t n = 0; n < space->feed_count; n++)
+                if (space->feed[n].kind != QDR_FEED_LINES &&
+                    qdr_shape_equal(&space->grid.shape, &input->shape) &&
+                    reads(space->feed[n].operand, input, seen))
+                    return i;
+        }
+    return 0;
+}
+
+static int plan_digests(struct planner *p)
+{
+    bool *seen = malloc((size_t)p->program->node_count * sizeof *seen + 1);
+    int code = seen ? QDR_OK : no_memory(p);
+    for (size_t i = 0; p->options->digest && i < p->program->input_count && !code; i++) {
+        const qdr_node *input = p->program->inputs[i].node;
+        code = finish_later(p, &p->plan->pass[pass_reading(p, input, seen)],
+                            &(qdr_finishing){.operand = input,
+                                             .accumulator = &qdr_digest_accumulator,
+                                             .outputs = 1});
+    }
+    free(seen);
+    return code;
+}
+
+/* ---- grids and states ---------------------------------------------------------------------- */
+
+/* The blocks that --chunks asks for, or the first array of that shape with chunks=, or chosen. */
 static qdr_shape blocks_for(struct planner *p, const qdr_shape *shape, bool *asked)
 {
     qdr_shape chunks = p->options->chunks;
@@ -129,7 +289,7 @@ static qdr_shape blocks_for(struct planner *p, const qdr_shape *shape, bool *ask
     for (int i = 0; i < p->program->node_count; i++) {
         const qdr_node *node = p->program->nodes[i];
         if (p->wanted[i] && node->kind == QDR_NODE_LEAF && node->leaf->chunks.ndim &&
-            qdr_shape_equal(&node->shape, shape))
+            node->leaf->chunks.ndim == shape->ndim && qdr_shape_equal(&node->shape, shape))
             return node->leaf->chunks;
     }
     return qdr_grid_contiguous(shape, BLOCK);
@@ -143,17 +303,15 @@ static void choose_grids(struct planner *p, qdr_pass *pass, bool *asked)
     }
 }
 
-static size_t offset_of(const qdr_pass *pass, const qdr_finishing *finishing)
+static void place_finishing(const qdr_pass *pass, qdr_finishing *finishing)
 {
+    qdr_feed wanted = feed_of(finishing);
     for (size_t i = 0; i < pass->space_count; i++)
-        for (size_t k = 0; k < pass->space[i].feed_count; k++) {
-            const qdr_feed *f = &pass->space[i].feed[k];
-            if (f->operand == finishing->operand &&
-                (f->accumulator == finishing->accumulator ||
-                 f->accumulator->part == finishing->accumulator))
-                return f->offset;
-        }
-    return pass->words; /* not reached: every finishing has been fed */
+        for (size_t k = 0; k < pass->space[i].feed_count; k++)
+            if (serves(&pass->space[i].feed[k], &wanted)) {
+                finishing->offset = pass->space[i].feed[k].offset;
+                finishing->stride = pass->space[i].feed[k].accumulator->words;
+            }
 }
 
 static void place_states(qdr_pass *pass)
@@ -162,32 +320,26 @@ static void place_states(qdr_pass *pass)
         for (size_t k = 0; k < pass->space[i].feed_count; k++) {
             qdr_feed *f = &pass->space[i].feed[k];
             f->offset = pass->words;
-            pass->words += f->accumulator->words;
+            if (f->accumulator)
+                pass->words += f->accumulator->words * (size_t)f->outputs;
         }
     for (size_t i = 0; i < pass->finishing_count; i++)
-        pass->finishing[i].offset = offset_of(pass, &pass->finishing[i]);
+        place_finishing(pass, &pass->finishing[i]);
 }
 
-static int plan_all(struct planner *p)
+static int plan_passes(struct planner *p)
 {
-    const qdr_program *program = p->program;
-    size_t passes = 0;
+    size_t passes = count_passes(p);
     bool asked = false;
     int code = QDR_OK;
-    for (size_t i = 0; i < program->result_count; i++)
-        want(p, program->results[i].node);
-    for (int i = 0; i < program->node_count; i++) {
-        const qdr_node *node = program->nodes[i];
-        bool sweeps = p->wanted[i] && (node->kind == QDR_NODE_REDUCTION || is_input(p, node));
-        if (sweeps && (size_t)node->pass >= passes)
-            passes = (size_t)node->pass + 1;
-    }
     p->plan->pass = qdr_arena_take(&p->plan->arena, passes * sizeof *p->plan->pass);
     p->plan->pass_count = passes;
     if (!p->plan->pass)
-        return qdr_fail_memory(p->err, "planning");
-    for (int i = 0; i < program->node_count && !code; i++)
-        code = plan_node(p, program->nodes[i]);
+        return no_memory(p);
+    for (int i = 0; i < p->program->node_count && !code; i++)
+        code = plan_node(p, p->program->nodes[i]);
+    if (!code)
+        code = plan_digests(p);
     for (size_t i = 0; i < passes && !code; i++) {
         choose_grids(p, &p->plan->pass[i], &asked);
         place_states(&p->plan->pass[i]);
@@ -198,14 +350,33 @@ static int plan_all(struct planner *p)
     return code;
 }
 
+static int plan_all(struct planner *p)
+{
+    size_t nodes = (size_t)p->program->node_count + 1;
+    p->plan->inlined = qdr_arena_take(&p->plan->arena, nodes * sizeof(bool));
+    p->plan->stored = qdr_arena_take(&p->plan->arena, nodes * sizeof(bool));
+    if (!p->plan->inlined || !p->plan->stored)
+        return no_memory(p);
+    for (size_t i = 0; i < p->program->result_count; i++)
+        want(p, p->program->results[i].node);
+    int code = choose_inlined(p);
+    if (code)
+        return code;
+    choose_stored(p);
+    return plan_passes(p);
+}
+
 int qdr_plan_make(const qdr_program *program, const qdr_plan_options *options, qdr_plan *plan,
                   qdr_error *err)
 {
+    size_t nodes = (size_t)program->node_count + 1;
     *plan = (qdr_plan){0};
     struct planner p = {.program = program, .options = options, .plan = plan, .err = err};
-    p.wanted = calloc((size_t)program->node_count + 1, sizeof *p.wanted);
-    int code = p.wanted ? plan_all(&p) : qdr_fail_memory(err, "planning");
+    p.wanted = calloc(nodes, sizeof *p.wanted);
+    p.pass = calloc(nodes, sizeof *p.pass);
+    int code = p.wanted && p.pass ? plan_all(&p) : no_memory(&p);
     free(p.wanted);
+    free(p.pass);
     if (code)
         qdr_plan_clear(plan);
     return code;

@@ -1,20 +1,34 @@
-/* Passes: which reductions are done in which sweep over the data.
+/* Passes: what is done in which sweep over the data.
  *
- * A reduction whose operand depends on the value of another is done in a later pass. In a pass,
- * reductions over operands of one shape share a space: one grid of blocks, whose elements are
- * computed once for all of them. A space's state is the states of its accumulators, one behind the
- * other; a pass's state is its spaces'.
+ * A space is an array's shape with a grid of blocks; every node that is evaluated is evaluated in
+ * one, tile by tile. In a pass, everything over one shape shares a space. What the tiles feed is
+ *
+ *   whole   one accumulator, of all elements: mean(x)
+ *   lines   an accumulator for each line along the reduced axes: mean(x, axis=0)
+ *   store   the elements themselves, kept for later passes or as a result
+ *
+ * A reduction by axes with few outputs is fed by lines: ranks sweep over its operand, and merge.
+ * One with many is inlined: it is evaluated where its value is wanted, as if it were elementwise,
+ * by going along the reduced axes for a tile of outputs at a time, so that neither its operand nor
+ * its accumulators are ever held for more than a tile. That needs a space of just its shape; where
+ * it is broadcast into a larger one, it is stored in a pass before.
+ *
+ * A pass's state is the states of its accumulators, one behind the other.
  */
 #ifndef QDR_EXPR_PLAN_H
 #define QDR_EXPR_PLAN_H
 
 #include "expr/tree.h"
 
-/* An accumulator fed with the elements of a node. */
+typedef enum { QDR_FEED_WHOLE, QDR_FEED_LINES, QDR_FEED_STORE } qdr_feed_kind;
+
 typedef struct qdr_feed {
-    const qdr_node *operand;
-    const qdr_accumulator *accumulator;
-    size_t offset; /* of its state in the pass's, words */
+    qdr_feed_kind kind;
+    const qdr_node *operand;            /* whose elements go in */
+    const qdr_accumulator *accumulator; /* NULL for a store */
+    uint32_t axes;                      /* of lines: bit i, axis i of the operand is reduced */
+    int64_t outputs;                    /* accumulators: 1, or the number of lines */
+    size_t offset;                      /* of the first's state in the pass's, words */
 } qdr_feed;
 
 typedef struct qdr_space {
@@ -23,12 +37,13 @@ typedef struct qdr_space {
     size_t feed_count;
 } qdr_space;
 
-/* What is made of a state when the pass is over. */
+/* What is made of states when the pass is over. */
 typedef struct qdr_finishing {
     const qdr_node *operand;
     const qdr_accumulator *accumulator;
-    const qdr_node *reduction; /* NULL: the state is the digest of the operand, a file */
-    size_t offset;             /* of the state in the pass's, words */
+    const qdr_node *reduction; /* NULL: the state is the digest of the operand, an input */
+    int64_t outputs;
+    size_t offset, stride; /* of the first state in the pass's, and from one to the next, words */
 } qdr_finishing;
 
 typedef struct qdr_pass {
@@ -43,13 +58,15 @@ typedef struct qdr_plan {
     qdr_arena arena;
     qdr_pass *pass;
     size_t pass_count;
+    bool *inlined; /* by node id: a reduction that is evaluated where it is wanted */
+    bool *stored;  /* by node id: its elements are kept in memory, on every rank */
 } qdr_plan;
 
 typedef struct qdr_plan_options {
     /* Blocks for arrays of that many axes, one extent for all axes of any; with ndim 0 a generator's
      * chunks= counts, or blocks are chosen. */
     qdr_shape chunks;
-    bool digest;      /* take the digests of inputs */
+    bool digest; /* take the digests of inputs */
 } qdr_plan_options;
 
 /* Makes the plan of a program. Local; the same on every rank. */

@@ -10,11 +10,13 @@ qdr_program_result qdr_program_result_at(const qdr_program *program, size_t inde
 {
     const qdr_result *r = &program->results[index];
     const qdr_node *node = r->node;
-    bool position = node->kind == QDR_NODE_REDUCTION && node->reduction->position;
+    bool position = node->kind == QDR_NODE_REDUCTION && node->reduction->position &&
+                    node->shape.ndim == 0;
     return (qdr_program_result){
         .expression = r->expression,
         .name = r->name,
         .dtype = node->dtype,
+        .shape = &node->shape,
         .exact = node->steps < 2,
         .position_in = position ? &node->operand[0]->shape : NULL,
     };
@@ -27,8 +29,8 @@ size_t qdr_program_input_count(const qdr_program *program)
 
 qdr_program_input qdr_program_input_at(const qdr_program *program, size_t index)
 {
-    const qdr_leaf *leaf = program->inputs[index];
-    return (qdr_program_input){leaf->name, leaf->source};
+    const qdr_input *input = &program->inputs[index];
+    return (qdr_program_input){input->name, input->node->leaf->source, &input->node->shape};
 }
 
 bool qdr_function_at(size_t index, qdr_function_help *help)

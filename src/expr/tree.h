@@ -15,7 +15,7 @@
 
 #define QDR_OPERANDS_MOST 3
 
-/* A source as it occurs in a program. */
+/* A source as it occurs in a program, before any slicing. */
 typedef struct qdr_leaf {
     qdr_source *source;
     const char *text;  /* of a generator: the canonical call. NULL for a file */
@@ -38,17 +38,19 @@ typedef struct qdr_node {
     qdr_shape shape;
     bool weak;  /* a Python number: takes the dtype of what it meets (NEP 50) */
     int steps;  /* of rounding between exact operands and this value: 0, 1, or 2 for more */
-    int pass;   /* the first pass in which it can be computed, from 0 */
     int depth;  /* of the tree below */
     int operands;
     const struct qdr_node *operand[QDR_OPERANDS_MOST];
     /* by kind */
     qdr_scalar value;
     qdr_leaf *leaf;
+    const qdr_view *view; /* of a leaf: the part of it that this is */
     const qdr_operator *op;
     qdr_dtype computed; /* of an operation: the dtype its kernel takes */
     const qdr_reduction *reduction;
     qdr_reduce_options options;
+    uint32_t axes; /* of a reduction: bit i, axis i of the operand is reduced */
+    bool keepdims; /* reduced axes stay, with extent 1 */
 } qdr_node;
 
 typedef struct qdr_result {
@@ -57,6 +59,12 @@ typedef struct qdr_result {
     const char *expression;
 } qdr_result;
 
+/* A file, or a slice of one, that results depend on. */
+typedef struct qdr_input {
+    const qdr_node *node; /* a leaf whose view only slices: axes in order, steps positive */
+    const char *name;     /* x, or x[0:100] */
+} qdr_input;
+
 struct qdr_program {
     qdr_arena arena;
     const qdr_node **nodes;
@@ -64,15 +72,18 @@ struct qdr_program {
     qdr_leaf *leaves; /* a list */
     qdr_result *results;
     size_t result_count, result_capacity;
-    qdr_leaf **inputs; /* the files that results depend on, in order of first use */
+    qdr_input *inputs; /* what the results depend on, in order of first use */
     size_t input_count;
 };
 
-/* The node equal to *node, made if there is none yet; id, pass and depth are filled in. */
+/* The node equal to *node, made if there is none yet; id and depth are filled in. */
 int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node **interned,
                     qdr_error *err);
 
-/* Names the inputs in order of first use and prints every result's expression. */
+/* The axes of a reduction's operand that it keeps, in order; returns how many. */
+int qdr_tree_kept_axes(const qdr_node *reduction, int axis[QDR_MAX_DIMS]);
+
+/* Names the inputs in order of first use and prints every result's expression (print.c). */
 int qdr_tree_print(qdr_program *program, qdr_error *err);
 
 /* One element as the language writes it: 1.0, 42, True. */

@@ -110,17 +110,50 @@ static void put_input(struct tree *t, json_object *inputs, const qdr_record_inpu
     put_text(t, to, "digest", *input->digest ? input->digest : NULL);
 }
 
+/* The elements from *value on as nested lists; moves *value past them. */
+static void put_list(struct tree *t, json_object *to, const char *key, const int64_t *shape,
+                     int ndim, const qdr_value **value)
+{
+    if (!ndim) {
+        put_value(t, to, key, (*value)++);
+        return;
+    }
+    json_object *list = put_array(t, to, key);
+    for (int64_t i = 0; i < *shape; i++)
+        put_list(t, list, NULL, shape + 1, ndim - 1, value);
+}
+
+/* An array's elements where there are not too many, and always its digest. */
+static void put_array_result(struct tree *t, json_object *to, const qdr_record_array *array)
+{
+    const qdr_value *value = array->values;
+    put_integers(t, to, "shape", array->shape, array->ndim);
+    if (value)
+        put_list(t, to, "value", array->shape, array->ndim, &value);
+    else
+        attach(t, to, "value", NULL);
+    put_text(t, to, "digest", array->digest);
+}
+
+static void put_number(struct tree *t, json_object *to, const qdr_record_result *result)
+{
+    put_array(t, to, "shape");
+    put_value(t, to, "value", &result->value);
+    if (result->at_count)
+        put_integers(t, to, "at", result->at, result->at_count);
+    put_bits(t, to, &result->value);
+}
+
 static void put_result(struct tree *t, json_object *results, const qdr_record_result *result)
 {
     json_object *to = put_object(t, results, NULL);
     put(t, to, "expr", json_object_new_string(result->expr));
     put_text(t, to, "name", result->name);
     put_text(t, to, "dtype", result->value.dtype);
-    put_array(t, to, "shape");
-    put_value(t, to, "value", &result->value);
-    if (result->at_count)
-        put_integers(t, to, "at", result->at, result->at_count);
-    put_bits(t, to, &result->value);
+    if (result->array)
+        put_array_result(t, to, result->array);
+    else
+        put_number(t, to, result);
     put(t, to, "exact", json_object_new_boolean(result->exact));
 }
 

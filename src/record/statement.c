@@ -8,6 +8,8 @@
 #include "base/check.h"
 #include "quadrat/record.h"
 
+#define LISTED 6 /* elements of an array that stand in its line */
+
 bool qdr_statement_owns(const char *line, size_t size)
 {
     static const char *const carried[] = {"label: ", "meta: "};
@@ -63,12 +65,66 @@ static bool implied(const char *dtype)
     return false;
 }
 
+/* "10000x10000", or "scalar". */
+static void append_shape(qdr_bytes *b, const int64_t *shape, int ndim)
+{
+    if (ndim)
+        append_extents(b, shape, ndim, "x");
+    else
+        qdr_bytes_text(b, "scalar");
+}
+
+size_t qdr_record_array_count(const qdr_record_array *array)
+{
+    size_t count = 1;
+    for (int i = 0; i < array->ndim; i++)
+        count *= (size_t)array->shape[i];
+    return count;
+}
+
+/* The elements from *value on as nested lists; moves *value past them. */
+static void append_list(qdr_bytes *b, const int64_t *shape, int ndim, const qdr_value **value)
+{
+    char text[QDR_VALUE_SIZE];
+    if (!ndim) {
+        qdr_bytes_text(b, qdr_value_text(text, (*value)++));
+        return;
+    }
+    qdr_bytes_text(b, "[");
+    for (int64_t i = 0; i < *shape; i++) {
+        qdr_bytes_text(b, i ? ", " : "");
+        append_list(b, shape + 1, ndim - 1, value);
+    }
+    qdr_bytes_text(b, "]");
+}
+
+static void append_array(qdr_bytes *b, const qdr_record_result *result)
+{
+    const qdr_record_array *array = result->array;
+    const qdr_value *value = array->values;
+    size_t count = qdr_record_array_count(array);
+    if (count && count <= LISTED) {
+        append_list(b, array->shape, array->ndim, &value);
+        if (!implied(result->value.dtype))
+            qdr_bytes_format(b, " %s", result->value.dtype);
+        return;
+    }
+    qdr_bytes_format(b, "%s ", result->value.dtype);
+    append_shape(b, array->shape, array->ndim);
+    qdr_bytes_format(b, " %s", array->digest);
+}
+
 static int append_result(qdr_bytes *b, const qdr_record_result *result, qdr_error *err)
 {
     char text[QDR_VALUE_SIZE];
     size_t begin = b->size;
     const char *dtype = result->value.dtype;
-    qdr_bytes_format(b, "%s = %s", result->expr, qdr_value_text(text, &result->value));
+    qdr_bytes_format(b, "%s = ", result->expr);
+    if (result->array) {
+        append_array(b, result);
+        return check_line(b, begin, err);
+    }
+    qdr_bytes_text(b, qdr_value_text(text, &result->value));
     if (!implied(dtype))
         qdr_bytes_format(b, " %s", dtype);
     if (result->at_count) {
@@ -83,10 +139,7 @@ static int append_input(qdr_bytes *b, const qdr_record_input *input, qdr_error *
 {
     size_t begin = b->size;
     qdr_bytes_format(b, "%s: %s ", input->name, input->dtype);
-    if (input->ndim)
-        append_extents(b, input->shape, input->ndim, "x");
-    else
-        qdr_bytes_text(b, "scalar");
+    append_shape(b, input->shape, input->ndim);
     qdr_bytes_format(b, " %s", *input->digest ? input->digest : "no digest");
     return check_line(b, begin, err);
 }

@@ -1,0 +1,212 @@
+#include "exchange/results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define EDGE 3    /* elements shown at each end of a shortened axis */
+#define WHOLE 100 /* elements up to which an array is shown whole */
+
+struct qdr_result_parts {
+    int64_t at[QDR_MAX_DIMS];
+    qdr_dtype dtype;
+    qdr_shape shape;
+    qdr_record_array array;
+    qdr_value *values;
+};
+
+static qdr_value value_of(qdr_scalar scalar)
+{
+    qdr_value value = {.dtype = qdr_dtype_name(scalar.dtype)};
+    switch (scalar.dtype) {
+    case QDR_BOOL:
+        value.kind = QDR_VALUE_BOOL;
+        value.boolean = scalar.truth;
+        break;
+    case QDR_FLOAT32:
+        value.kind = QDR_VALUE_FLOAT32;
+        value.real = (double)scalar.single;
+        break;
+    case QDR_FLOAT64:
+        value.kind = QDR_VALUE_FLOAT64;
+        value.real = scalar.real;
+        break;
+    default:
+        value.kind = QDR_VALUE_INT;
+        value.integer = scalar.integer;
+        break;
+    }
+    return value;
+}
+
+/* The element of an array at a position. */
+static qdr_value element(const struct qdr_result_parts *p, int64_t position)
+{
+    qdr_scalar scalar = {.dtype = p->dtype};
+    size_t size = qdr_dtype_size(p->dtype);
+    memcpy(scalar.bytes, (const char *)p->array.elements + (size_t)position * size, size);
+    return value_of(scalar);
+}
+
+/* The whole array taken up by an accumulator, whose state is the caller's to free(); NULL without
+ * memory. */
+static uint64_t *accumulate(const struct qdr_result_parts *p, const qdr_accumulator *accumulator)
+{
+    uint64_t *state = calloc(accumulator->words, sizeof *state);
+    qdr_box box = qdr_box_whole(&p->shape);
+    qdr_tile tile = {.dtype = p->dtype, .elements = p->array.elements,
+                     .count = (size_t)qdr_shape_count(&p->shape), .shape = &p->shape,
+                     .box = &box};
+    if (state && tile.count)
+        accumulator->update(state, NULL, &tile);
+    return state;
+}
+
+static int fill_array(struct qdr_result_parts *p, const void *elements, qdr_error *err)
+{
+    int64_t count = qdr_shape_count(&p->shape);
+    p->array = (qdr_record_array){.ndim = p->shape.ndim, .shape = p->shape.extent,
+                                  .elements = elements,
+                                  .bytes = (size_t)count * qdr_dtype_size(p->dtype)};
+    uint64_t *digest = accumulate(p, &qdr_digest_accumulator);
+    if (!digest)
+        return qdr_fail_memory(err, "making the record");
+    qdr_digest_text(digest, p->dtype, &p->shape, p->array.digest);
+    free(digest);
+    if (count > QDR_RECORD_VALUES)
+        return QDR_OK;
+    p->values = calloc((size_t)count + 1, sizeof *p->values);
+    if (!p->values)
+        return qdr_fail_memory(err, "making the record");
+    for (int64_t i = 0; i < count; i++)
+        p->values[i] = element(p, i);
+    p->array.values = p->values;
+    return QDR_OK;
+}
+
+static int fill(qdr_results *results, size_t index, const qdr_program_result *r,
+                const qdr_result_value *value, qdr_error *err)
+{
+    struct qdr_result_parts *p = &results->parts[index];
+    qdr_record_result *to = &results->result[index];
+    *to = (qdr_record_result){.expr = r->expression, .name = r->name,
+                              .value = value_of(value->scalar), .exact = r->exact};
+    if (r->position_in) {
+        qdr_shape_unravel(r->position_in, value->scalar.integer, p->at);
+        to->at = p->at;
+        to->at_count = r->position_in->ndim;
+    }
+    if (!value->array)
+        return QDR_OK;
+    p->dtype = r->dtype;
+    p->shape = *r->shape;
+    to->array = &p->array;
+    return fill_array(p, value->array, err);
+}
+
+int qdr_results_make(const qdr_program *program, const qdr_run_report *report,
+                     qdr_results *results, qdr_error *err)
+{
+    size_t count = qdr_program_result_count(program);
+    *results = (qdr_results){.count = count};
+    results->result = calloc(count + 1, sizeof *results->result);
+    results->parts = calloc(count + 1, sizeof *results->parts);
+    int code = results->result && results->parts ? QDR_OK
+                                                 : qdr_fail_memory(err, "making the record");
+    for (size_t i = 0; i < count && !code; i++) {
+        qdr_program_result r = qdr_program_result_at(program, i);
+        code = fill(results, i, &r, &report->value[i], err);
+    }
+    if (code)
+        qdr_results_clear(results);
+    return code;
+}
+
+void qdr_results_clear(qdr_results *results)
+{
+    for (size_t i = 0; i < results->count && results->parts; i++)
+        free(results->parts[i].values);
+    free(results->parts);
+    free(results->result);
+    *results = (qdr_results){0};
+}
+
+/* ---- shortened arrays ---------------------------------------------------------------------- */
+
+/* The part of the array below an index of its first axes, the last shown as a list; `position` is
+ * that of its first element, `count` how many elements it has. */
+static void print_part(qdr_bytes *text, const struct qdr_result_parts *p, int axis,
+                       int64_t position, int64_t count)
+{
+    char number[QDR_VALUE_SIZE];
+    if (axis == p->shape.ndim) {
+        qdr_value value = element(p, position);
+        qdr_bytes_text(text, qdr_value_text(number, &value));
+        return;
+    }
+    int64_t extent = p->shape.extent[axis], below = extent ? count / extent : 0;
+    bool shortened = qdr_shape_count(&p->shape) > WHOLE && extent > 2 * EDGE;
+    qdr_bytes_text(text, "[");
+    for (int64_t i = 0; i < extent; i++) {
+        qdr_bytes_text(text, i ? ", " : "");
+        if (shortened && i == EDGE) {
+            qdr_bytes_text(text, "…, ");
+            i = extent - EDGE;
+        }
+        print_part(text, p, axis + 1, position + i * below, below);
+    }
+    qdr_bytes_text(text, "]");
+}
+
+static int print_extremum(qdr_bytes *text, const struct qdr_result_parts *p, const char *name,
+                          qdr_error *err)
+{
+    char number[QDR_VALUE_SIZE];
+    const qdr_reduction *r = qdr_reductions;
+    while (strcmp(r->name, name) != 0)
+        r++;
+    qdr_scalar value;
+    qdr_reduce_options options = {0};
+    uint64_t *state = accumulate(p, r->accumulator);
+    int code = state ? r->finish(state, p->dtype, &options, &value, err)
+                     : qdr_fail_memory(err, "printing an array");
+    free(state);
+    if (code)
+        return code;
+    qdr_value shown = value_of(value);
+    qdr_bytes_format(text, ", %s %s", name, qdr_value_text(number, &shown));
+    return QDR_OK;
+}
+
+static int print_array(qdr_bytes *text, const char *expression, const struct qdr_result_parts *p,
+                       qdr_error *err)
+{
+    char shape[QDR_SHAPE_TEXT];
+    int64_t count = qdr_shape_count(&p->shape);
+    int code = QDR_OK;
+    qdr_bytes_format(text, "%s = ", expression);
+    print_part(text, p, 0, 0, count);
+    qdr_bytes_format(text, " %s, shape %s", qdr_dtype_name(p->dtype),
+                     qdr_shape_text(shape, &p->shape));
+    if (count)
+        code = print_extremum(text, p, "min", err);
+    if (count && !code)
+        code = print_extremum(text, p, "max", err);
+    return code ? code : qdr_bytes_check(text, err);
+}
+
+int qdr_results_line(const qdr_results *results, const qdr_record *record, size_t index,
+                     char **line, qdr_error *err)
+{
+    if (!results->result[index].array)
+        return qdr_record_line(record, index, line, err);
+    qdr_bytes text = {0};
+    int code = print_array(&text, results->result[index].expr, &results->parts[index], err);
+    if (code)
+        qdr_bytes_clear(&text);
+    else
+        *line = text.data;
+    return code;
+}

@@ -1,0 +1,332 @@
+#include "expr/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void qdr_reindex_keep(qdr_reindex *r, const qdr_shape *shape, int from)
+{
+    r->from[r->ndim] = from;
+    r->start[r->ndim] = 0;
+    r->step[r->ndim] = 1;
+    r->extent[r->ndim++] = from < 0 ? 1 : shape->extent[from];
+}
+
+bool qdr_shape_broadcast(qdr_shape *to, const qdr_shape *with)
+{
+    qdr_shape wide = to->ndim >= with->ndim ? *to : *with;
+    const qdr_shape *narrow = to->ndim >= with->ndim ? with : to;
+    int missing = wide.ndim - narrow->ndim;
+    for (int i = 0; i < narrow->ndim; i++) {
+        int64_t *extent = &wide.extent[i + missing], other = narrow->extent[i];
+        if (*extent != other && *extent != 1 && other != 1)
+            return false;
+        *extent = *extent == 1 ? other : *extent;
+    }
+    *to = wide;
+    return true;
+}
+
+/* ---- pushing down -------------------------------------------------------------------------- */
+
+struct pusher {
+    qdr_program *program;
+    qdr_error *err;
+};
+
+static int push(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                const qdr_node **made);
+
+static void set_shape(qdr_shape *shape, const qdr_reindex *r)
+{
+    shape->ndim = r->ndim;
+    memcpy(shape->extent, r->extent, (size_t)r->ndim * sizeof *shape->extent);
+}
+
+static int push_leaf(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                     const qdr_node **made)
+{
+    const qdr_view *old = node->view;
+    qdr_view *view = qdr_arena_take(&p->program->arena, sizeof *view);
+    if (!view)
+        return qdr_fail_memory(p->err, "slicing an array");
+    bool taken[QDR_MAX_DIMS] = {false};
+    memcpy(view->start, old->start, sizeof view->start);
+    set_shape(&view->shape, r);
+    for (int i = 0; i < r->ndim; i++) {
+        int from = r->from[i], source = from < 0 ? -1 : old->source[from];
+        view->source[i] = source;
+        view->step[i] = source < 0 ? 0 : old->step[from] * r->step[i];
+        if (source >= 0)
+            view->start[source] += r->start[i] * old->step[from];
+        if (from >= 0)
+            taken[from] = true;
+    }
+    for (int i = 0; i < node->shape.ndim; i++)
+        if (!taken[i] && old->source[i] >= 0)
+            view->start[old->source[i]] += r->index[i] * old->step[i];
+    qdr_node moved = *node;
+    moved.view = view;
+    moved.shape = view->shape;
+    return qdr_tree_intern(p->program, &moved, made, p->err);
+}
+
+/* What reindexing an operation means for one of its operands, which may lack axes and repeat
+ * elements along others. */
+static qdr_reindex for_operand(const qdr_reindex *r, const qdr_shape *shape,
+                               const qdr_shape *operand)
+{
+    qdr_reindex o = {0};
+    int missing = shape->ndim - operand->ndim;
+    for (int i = 0; i < r->ndim; i++) {
+        int from = r->from[i] < missing ? -1 : r->from[i] - missing;
+        bool repeats = from >= 0 && operand->extent[from] != shape->extent[r->from[i]];
+        if (from < 0 && o.ndim == 0)
+            continue; /* a leading axis that it lacks is still aligned without it */
+        qdr_reindex_keep(&o, operand, from);
+        if (from >= 0 && !repeats) {
+            o.start[o.ndim - 1] = r->start[i];
+            o.step[o.ndim - 1] = r->step[i];
+            o.extent[o.ndim - 1] = r->extent[i];
+        }
+    }
+    for (int i = 0; i < operand->ndim; i++)
+        o.index[i] = operand->extent[i] == shape->extent[i + missing] ? r->index[i + missing] : 0;
+    return o;
+}
+
+static int push_operation(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                          const qdr_node **made)
+{
+    qdr_node moved = *node;
+    set_shape(&moved.shape, r);
+    for (int i = 0; i < node->operands; i++) {
+        const qdr_node *operand = node->operand[i];
+        qdr_reindex o = for_operand(r, &node->shape, &operand->shape);
+        int code = push(p, operand, &o, &moved.operand[i]);
+        if (code)
+            return code;
+    }
+    return qdr_tree_intern(p->program, &moved, made, p->err);
+}
+
+/* The reduced axes stay whole in the operand, each before the first axis that came after it. */
+static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                          const qdr_node **made)
+{
+    const qdr_shape *shape = &node->operand[0]->shape;
+    int kept[QDR_MAX_DIMS];
+    qdr_node moved = *node;
+    qdr_reindex o = {0};
+    uint32_t waiting = node->axes;
+    qdr_tree_kept_axes(node, kept);
+    moved.axes = 0;
+    moved.keepdims = false;
+    for (int i = 0; i <= r->ndim; i++) {
+        /* with keepdims a result's axis is the operand's, and a reduced one has become new */
+        int from = i == r->ndim ? shape->ndim
+                   : r->from[i] < 0 ? -1
+                   : node->keepdims ? r->from[i]
+                                    : kept[r->from[i]];
+        bool reduced = from >= 0 && from < shape->ndim && node->axes >> from & 1;
+        for (int axis = 0; axis < from && !reduced; axis++)
+            if (waiting >> axis & 1) {
+                waiting &= ~(1u << axis);
+                moved.axes |= 1u << o.ndim;
+                qdr_reindex_keep(&o, shape, axis);
+            }
+        if (i == r->ndim)
+            break;
+        qdr_reindex_keep(&o, shape, reduced ? -1 : from);
+        if (from >= 0 && !reduced) {
+            o.start[o.ndim - 1] = r->start[i];
+            o.step[o.ndim - 1] = r->step[i];
+        }
+        o.extent[o.ndim - 1] = r->extent[i];
+    }
+    for (int i = 0, k = 0; i < shape->ndim; i++)
+        if (!(node->axes >> i & 1)) {
+            o.index[i] = r->index[node->keepdims ? i : k];
+            k++;
+        }
+    if (o.ndim > QDR_MAX_DIMS)
+        return qdr_fail(p->err, QDR_EUSAGE, "an array has at most %d axes", QDR_MAX_DIMS);
+    set_shape(&moved.shape, r);
+    int code = push(p, node->operand[0], &o, &moved.operand[0]);
+    return code ? code : qdr_tree_intern(p->program, &moved, made, p->err);
+}
+
+static int push(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                const qdr_node **made)
+{
+    if (node->kind == QDR_NODE_CONSTANT || (node->shape.ndim == 0 && r->ndim == 0)) {
+        *made = node;
+        return QDR_OK;
+    }
+    return node->kind == QDR_NODE_LEAF        ? push_leaf(p, node, r, made)
+           : node->kind == QDR_NODE_OPERATION ? push_operation(p, node, r, made)
+                                              : push_reduction(p, node, r, made);
+}
+
+int qdr_reindex_apply(qdr_program *program, const qdr_node *node, const qdr_reindex *r,
+                      const qdr_node **made, qdr_error *err)
+{
+    struct pusher p = {program, err};
+    return push(&p, node, r, made);
+}
+
+int qdr_leaf_slice(qdr_program *program, const qdr_node *leaf, const qdr_node **slice,
+                   qdr_error *err)
+{
+    const qdr_view *old = leaf->view;
+    int axis[QDR_MAX_DIMS]; /* by axis of the source: of the view, -1 for none */
+    qdr_view *view = qdr_arena_take(&program->arena, sizeof *view);
+    if (!view)
+        return qdr_fail_memory(err, "slicing an array");
+    memset(axis, -1, sizeof axis);
+    memcpy(view->start, old->start, sizeof view->start);
+    for (int i = 0; i < old->shape.ndim; i++)
+        if (old->source[i] >= 0)
+            axis[old->source[i]] = i;
+    for (int k = 0; k < qdr_source_shape(leaf->leaf->source)->ndim; k++) {
+        if (axis[k] < 0)
+            continue;
+        int64_t step = old->step[axis[k]], extent = old->shape.extent[axis[k]];
+        int i = view->shape.ndim++;
+        view->source[i] = k;
+        view->shape.extent[i] = extent;
+        view->step[i] = step < 0 ? -step : step;
+        view->start[k] += step < 0 && extent ? (extent - 1) * step : 0;
+    }
+    qdr_node node = *leaf;
+    node.view = view;
+    node.shape = view->shape;
+    return qdr_tree_intern(program, &node, slice, err);
+}
+
+/* ---- printing ------------------------------------------------------------------------------ */
+
+/* "a:b:c" with what Python supplies left out. */
+static void print_slice(qdr_bytes *text, int64_t start, int64_t step, int64_t count,
+                        int64_t extent)
+{
+    int64_t stop = start + (count - 1) * step + (step < 0 ? -1 : 1);
+    if (count == 0) {
+        qdr_bytes_text(text, "0:0");
+        return;
+    }
+    if (start != (step < 0 ? extent - 1 : 0))
+        qdr_bytes_format(text, "%lld", (long long)start);
+    qdr_bytes_text(text, ":");
+    bool to_the_end = step < 0 ? start + count * step < 0 : start + count * step >= extent;
+    if (!to_the_end)
+        qdr_bytes_format(text, "%lld", (long long)stop);
+    if (step != 1)
+        qdr_bytes_format(text, ":%lld", (long long)step);
+}
+
+static bool in_order(const qdr_view *view)
+{
+    int last = -1;
+    for (int i = 0; i < view->shape.ndim; i++) {
+        if (view->source[i] >= 0 && view->source[i] < last)
+            return false;
+        last = view->source[i] >= 0 ? view->source[i] : last;
+    }
+    return true;
+}
+
+/* Items in brackets, of which a run of ':' at the end is left out. */
+struct brackets {
+    qdr_bytes *text;
+    int items, pending; /* ':' not written yet */
+};
+
+static void begin_item(struct brackets *b)
+{
+    for (; b->pending >= 0; b->pending--) {
+        qdr_bytes_text(b->text, b->items++ ? ", " : "[");
+        if (b->pending)
+            qdr_bytes_text(b->text, ":");
+    }
+    b->pending = 0;
+}
+
+static void end_brackets(struct brackets *b)
+{
+    if (b->items)
+        qdr_bytes_text(b->text, "]");
+}
+
+/* The items for the axes of the source in their order, and None for new axes if `new_axes`. */
+static void print_items(qdr_bytes *text, const qdr_view *view, const qdr_shape *source,
+                        bool new_axes)
+{
+    struct brackets b = {.text = text};
+    int next = 0; /* axis of the view, when they are in order */
+    for (int k = 0; k <= source->ndim; k++) {
+        for (; new_axes && next < view->shape.ndim && view->source[next] < 0; next++) {
+            begin_item(&b);
+            qdr_bytes_text(text, "None");
+        }
+        if (k == source->ndim)
+            break;
+        int axis = 0;
+        while (axis < view->shape.ndim && view->source[axis] != k)
+            axis++;
+        if (axis == view->shape.ndim) {
+            begin_item(&b);
+            qdr_bytes_format(text, "%lld", (long long)view->start[k]);
+            continue;
+        }
+        next += new_axes;
+        bool whole = view->start[k] == 0 && view->step[axis] == 1 &&
+                     view->shape.extent[axis] == source->extent[k];
+        if (whole) {
+            b.pending++;
+            continue;
+        }
+        begin_item(&b);
+        print_slice(text, view->start[k], view->step[axis], view->shape.extent[axis],
+                    source->extent[k]);
+    }
+    end_brackets(&b);
+}
+
+/* The order of the axes behind slicing, then the new axes. */
+static void print_order(qdr_bytes *text, const qdr_view *view)
+{
+    int order[QDR_MAX_DIMS], count = 0;
+    bool reversed = true, new_axes = false;
+    for (int i = 0; i < view->shape.ndim; i++) {
+        int rank = 0;
+        for (int k = 0; k < view->shape.ndim; k++)
+            rank += view->source[k] >= 0 && view->source[k] < view->source[i];
+        if (view->source[i] >= 0)
+            order[count++] = rank;
+        new_axes |= view->source[i] < 0;
+    }
+    for (int i = 0; i < count; i++)
+        reversed &= order[i] == count - 1 - i;
+    qdr_bytes_text(text, reversed ? ".T" : ".transpose((");
+    for (int i = 0; i < count && !reversed; i++)
+        qdr_bytes_format(text, "%s%d", i ? ", " : "", order[i]);
+    qdr_bytes_text(text, reversed ? "" : "))");
+    struct brackets b = {.text = text};
+    for (int i = 0; i < view->shape.ndim && new_axes; i++) {
+        if (view->source[i] >= 0) {
+            b.pending++;
+            continue;
+        }
+        begin_item(&b);
+        qdr_bytes_text(text, "None");
+    }
+    end_brackets(&b);
+}
+
+void qdr_view_print(qdr_bytes *text, const qdr_view *view, const qdr_shape *source)
+{
+    bool ordered = in_order(view);
+    print_items(text, view, source, ordered);
+    if (!ordered)
+        print_order(text, view);
+}

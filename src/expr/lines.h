@@ -1,0 +1,40 @@
+/* Reducing along axes: one accumulator for each line of elements along the reduced axes.
+ *
+ * Lines are gathered from tiles into a buffer, one behind the other, so that every accumulator sees
+ * long runs, in whatever order the elements lie in memory; the kept axes are gone along in steps of
+ * 512 elements, so that reading stays contiguous.
+ *
+ * Local, all of it.
+ */
+#ifndef QDR_EXPR_LINES_H
+#define QDR_EXPR_LINES_H
+
+#include "expr/machine.h"
+
+typedef struct qdr_lines qdr_lines;             /* compiled, const */
+typedef struct qdr_line_worker qdr_line_worker; /* one for each thread */
+
+int qdr_lines_compile(const qdr_known *known, const qdr_node *operand,
+                      const qdr_accumulator *accumulator, uint32_t axes, qdr_lines **lines,
+                      qdr_error *err);
+void qdr_lines_destroy(qdr_lines *lines);
+
+/* What one line costs. */
+qdr_cost qdr_lines_cost(const qdr_lines *lines);
+
+int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr_error *err);
+void qdr_line_worker_destroy(qdr_line_worker *worker);
+
+/* Takes up the elements of a box of the operand. `states` are those of the lines in `outputs`, a
+ * box over the kept axes that contains all lines of the box, in C order. */
+int qdr_lines_run(qdr_line_worker *worker, const qdr_box *box, const qdr_box *outputs,
+                  uint64_t *states, qdr_error *err);
+
+/* The values of a reduction for a tile of it: goes along the whole lines. */
+int qdr_lines_finish(qdr_line_worker *worker, const qdr_node *reduction, const qdr_box *tile,
+                     void *elements, qdr_error *err);
+
+/* The box of lines, over the kept axes, that a box of a reduction's result stands for. */
+qdr_box qdr_lines_outputs(const qdr_node *reduction, const qdr_box *box);
+
+#endif

@@ -1,0 +1,203 @@
+/* Programs as text: the canonical form, equal for equal work. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "expr/index.h"
+#include "expr/tree.h"
+
+#define LONGEST 1000000 /* bytes of an expression that is printed */
+
+void qdr_scalar_print(qdr_bytes *text, qdr_scalar value)
+{
+    char number[QDR_NUMBER_TEXT];
+    switch (value.dtype) {
+    case QDR_BOOL:
+        qdr_bytes_text(text, value.truth ? "True" : "False");
+        break;
+    case QDR_FLOAT32:
+        qdr_bytes_text(text, qdr_number_float(number, value.single));
+        break;
+    case QDR_FLOAT64:
+        qdr_bytes_text(text, qdr_number_double(number, value.real));
+        break;
+    default:
+        qdr_bytes_format(text, "%lld", (long long)value.integer);
+        break;
+    }
+}
+
+struct printer {
+    qdr_program *program;
+    qdr_bytes text;
+    int names; /* of files that were given one */
+    qdr_error *err;
+    int code; /* of what failed first */
+};
+
+static const char *name_leaf(struct printer *p, qdr_leaf *leaf)
+{
+    static const char *const first[] = {"x", "y", "z"};
+    if (!leaf->name) {
+        char name[16];
+        int length = p->names < 3 ? snprintf(name, sizeof name, "%s", first[p->names])
+                                  : snprintf(name, sizeof name, "x%d", p->names + 1);
+        p->names++;
+        leaf->name = qdr_arena_text(&p->program->arena, name, (size_t)length);
+        if (!leaf->name)
+            p->code = qdr_fail_memory(p->err, "naming the inputs");
+    }
+    return leaf->name ? leaf->name : "";
+}
+
+/* Adds the slice of a file that the leaf is, when it is new, to the program's inputs. */
+static int add_input(struct printer *p, const qdr_node *leaf)
+{
+    qdr_program *program = p->program;
+    const qdr_node *slice;
+    int code = qdr_leaf_slice(program, leaf, &slice, p->err);
+    for (size_t i = 0; i < program->input_count && !code; i++)
+        if (program->inputs[i].node == slice)
+            return QDR_OK;
+    if (code)
+        return code;
+    qdr_input *inputs =
+        realloc(program->inputs, (program->input_count + 1) * sizeof *program->inputs);
+    if (!inputs)
+        return qdr_fail_memory(p->err, "naming the inputs");
+    program->inputs = inputs;
+    qdr_bytes name = {0};
+    qdr_bytes_text(&name, name_leaf(p, leaf->leaf));
+    qdr_view_print(&name, slice->view, qdr_source_shape(leaf->leaf->source));
+    code = qdr_bytes_check(&name, p->err);
+    qdr_input *input = &inputs[program->input_count++];
+    *input = (qdr_input){slice, qdr_arena_text(&program->arena, name.data, name.size)};
+    qdr_bytes_clear(&name);
+    return code || input->name ? code : qdr_fail_memory(p->err, "naming the inputs");
+}
+
+static void print_leaf(struct printer *p, const qdr_node *node)
+{
+    qdr_leaf *leaf = node->leaf;
+    qdr_bytes_text(&p->text, leaf->text ? leaf->text : name_leaf(p, leaf));
+    qdr_view_print(&p->text, node->view, qdr_source_shape(leaf->source));
+    if (!leaf->text && !p->code)
+        p->code = add_input(p, node);
+}
+
+/* How strongly the text of a node binds. */
+static int precedence(const qdr_node *node)
+{
+    if (node->kind == QDR_NODE_OPERATION)
+        return node->op->precedence;
+    bool signed_text = node->kind == QDR_NODE_CONSTANT &&
+                       (node->dtype == QDR_INT64 ? node->value.integer < 0
+                                                 : node->dtype == QDR_FLOAT64 &&
+                                                       __builtin_signbit(node->value.real));
+    return signed_text ? QDR_PRECEDENCE_UNARY : QDR_PRECEDENCE_CALL;
+}
+
+static void print(struct printer *p, const qdr_node *node, int least);
+
+static void print_arguments(struct printer *p, const qdr_node *node)
+{
+    for (int i = 0; i < node->operands; i++) {
+        qdr_bytes_text(&p->text, i ? ", " : "");
+        print(p, node->operand[i], QDR_PRECEDENCE_NONE);
+    }
+}
+
+static void print_operation(struct printer *p, const qdr_node *node)
+{
+    const qdr_operator *op = node->op;
+    if (!*op->symbol) {
+        qdr_bytes_format(&p->text, "%s(", op->name);
+        print_arguments(p, node);
+        qdr_bytes_text(&p->text, ")");
+    } else if (node->operands == 1) {
+        qdr_bytes_text(&p->text, op->symbol);
+        print(p, node->operand[0], op->precedence);
+    } else {
+        /* comparisons do not chain, so both sides of one bind more strongly */
+        bool comparison = op->precedence == QDR_PRECEDENCE_COMPARISON;
+        print(p, node->operand[0], op->precedence + comparison);
+        qdr_bytes_format(&p->text, " %s ", op->symbol);
+        print(p, node->operand[1], op->precedence + 1);
+    }
+}
+
+static void print_axes(qdr_bytes *text, const qdr_node *node)
+{
+    int ndim = node->operand[0]->shape.ndim, count = __builtin_popcount(node->axes), shown = 0;
+    if (count == ndim && !node->keepdims)
+        return;
+    qdr_bytes_text(text, ", axis=");
+    if (count != 1)
+        qdr_bytes_text(text, "(");
+    for (int i = 0; i < ndim; i++)
+        if (node->axes >> i & 1)
+            qdr_bytes_format(text, "%s%d", shown++ ? ", " : "", i);
+    if (count != 1)
+        qdr_bytes_text(text, ")");
+    if (node->keepdims)
+        qdr_bytes_text(text, ", keepdims=True");
+}
+
+static void print_reduction(struct printer *p, const qdr_node *node)
+{
+    qdr_bytes_format(&p->text, "%s(", node->reduction->name);
+    print_arguments(p, node);
+    print_axes(&p->text, node);
+    if (node->options.ddof)
+        qdr_bytes_format(&p->text, ", ddof=%lld", (long long)node->options.ddof);
+    qdr_bytes_text(&p->text, ")");
+}
+
+/* Puts brackets around what binds less than `least`. */
+static void print(struct printer *p, const qdr_node *node, int least)
+{
+    if (p->text.size > LONGEST || p->code)
+        return;
+    bool brackets = precedence(node) < least;
+    qdr_bytes_text(&p->text, brackets ? "(" : "");
+    switch (node->kind) {
+    case QDR_NODE_CONSTANT:
+        qdr_scalar_print(&p->text, node->value);
+        break;
+    case QDR_NODE_LEAF:
+        print_leaf(p, node);
+        break;
+    case QDR_NODE_OPERATION:
+        print_operation(p, node);
+        break;
+    case QDR_NODE_REDUCTION:
+        print_reduction(p, node);
+        break;
+    }
+    qdr_bytes_text(&p->text, brackets ? ")" : "");
+}
+
+int qdr_tree_print(qdr_program *program, qdr_error *err)
+{
+    struct printer p = {.program = program, .err = err};
+    for (size_t i = 0; i < program->result_count && !p.code; i++) {
+        p.text.size = 0;
+        print(&p, program->results[i].node, QDR_PRECEDENCE_NONE);
+        if (!p.code)
+            p.code = qdr_bytes_check(&p.text, err);
+        if (!p.code && p.text.size > LONGEST)
+            p.code = qdr_fail(err, QDR_EUSAGE,
+                              "an expression with its names written out has more than %d "
+                              "characters",
+                              LONGEST);
+        if (p.code)
+            break;
+        program->results[i].expression =
+            qdr_arena_text(&program->arena, p.text.data, p.text.size);
+        if (!program->results[i].expression)
+            p.code = qdr_fail_memory(err, "printing the expression");
+    }
+    qdr_bytes_clear(&p.text);
+    return p.code;
+}

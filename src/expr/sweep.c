@@ -1,0 +1,235 @@
+#include "expr/sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "expr/lines.h"
+
+struct qdr_space_code {
+    const qdr_space *space;
+    qdr_machine *machine; /* for the operands of feeds that are no lines */
+    size_t *operand;      /* by feed: its operand's index in the machine */
+    qdr_lines **lines;    /* by feed; NULL for other feeds */
+    void **store;         /* by feed; NULL for other feeds */
+    bool tiles;           /* whether any feed is no lines */
+};
+
+static int compile(qdr_space_code *c, const qdr_known *known, void *const *stores, qdr_error *err)
+{
+    const qdr_space *space = c->space;
+    const qdr_node **nodes = malloc((space->feed_count + 1) * sizeof *nodes);
+    size_t count = 0;
+    int code = nodes ? QDR_OK : qdr_fail_memory(err, "compiling the expression");
+    for (size_t i = 0; i < space->feed_count && !code; i++) {
+        const qdr_feed *f = &space->feed[i];
+        if (f->kind == QDR_FEED_LINES) {
+            code = qdr_lines_compile(known, f->operand, f->accumulator, f->axes, &c->lines[i], err);
+            continue;
+        }
+        c->store[i] = f->kind == QDR_FEED_STORE ? stores[f->operand->id] : NULL;
+        c->operand[i] = count;
+        nodes[count++] = f->operand;
+        c->tiles = true;
+    }
+    if (!code)
+        code = qdr_machine_compile(known, &space->grid.shape, nodes, count, &c->machine, err);
+    free(nodes);
+    return code;
+}
+
+int qdr_space_compile(const qdr_known *known, const qdr_space *space, void *const *stores,
+                      qdr_space_code **code, qdr_error *err)
+{
+    qdr_space_code *c = *code = calloc(1, sizeof *c);
+    if (!c)
+        return qdr_fail_memory(err, "compiling the expression");
+    c->space = space;
+    c->operand = calloc(space->feed_count + 1, sizeof *c->operand);
+    c->lines = calloc(space->feed_count + 1, sizeof *c->lines);
+    c->store = calloc(space->feed_count + 1, sizeof *c->store);
+    int failed = c->operand && c->lines && c->store
+                     ? compile(c, known, stores, err)
+                     : qdr_fail_memory(err, "compiling the expression");
+    if (failed) {
+        qdr_space_destroy(c);
+        *code = NULL;
+    }
+    return failed;
+}
+
+void qdr_space_destroy(qdr_space_code *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->space->feed_count && c->lines; i++)
+        qdr_lines_destroy(c->lines[i]);
+    qdr_machine_destroy(c->machine);
+    free(c->operand);
+    free(c->lines);
+    free(c->store);
+    free(c);
+}
+
+qdr_cost qdr_space_cost(const qdr_space_code *c)
+{
+    qdr_cost cost = qdr_machine_cost(c->machine);
+    double count = (double)qdr_shape_count(&c->space->grid.shape);
+    for (size_t i = 0; i < c->space->feed_count; i++)
+        if (c->lines[i] && count > 0) {
+            qdr_cost line = qdr_lines_cost(c->lines[i]);
+            cost.bytes += line.bytes * (double)c->space->feed[i].outputs / count;
+        }
+    return cost;
+}
+
+/* ---- workers ------------------------------------------------------------------------------- */
+
+struct qdr_worker {
+    const qdr_space_code *code;
+    qdr_evaluator *evaluator;
+    uint64_t **state;       /* by feed; NULL for stores */
+    void **work;            /* by feed; NULL where none is needed */
+    qdr_line_worker **line; /* by feed; NULL for what is no lines */
+};
+
+static int start(qdr_worker *w, qdr_error *err)
+{
+    const qdr_space *space = w->code->space;
+    w->state = calloc(space->feed_count + 1, sizeof *w->state);
+    w->work = calloc(space->feed_count + 1, sizeof *w->work);
+    w->line = calloc(space->feed_count + 1, sizeof *w->line);
+    if (!w->state || !w->work || !w->line)
+        return qdr_fail_memory(err, "starting a thread");
+    for (size_t i = 0; i < space->feed_count; i++) {
+        const qdr_feed *f = &space->feed[i];
+        if (f->kind == QDR_FEED_STORE)
+            continue;
+        w->state[i] = calloc(f->accumulator->words * (size_t)f->outputs + 1, sizeof(uint64_t));
+        if (f->kind == QDR_FEED_WHOLE && f->accumulator->work)
+            w->work[i] = calloc(1, f->accumulator->work);
+        if (!w->state[i] ||
+            (f->kind == QDR_FEED_WHOLE && f->accumulator->work && !w->work[i]))
+            return qdr_fail_memory(err, "starting a thread");
+        if (f->kind == QDR_FEED_LINES &&
+            qdr_line_worker_create(w->code->lines[i], &w->line[i], err))
+            return err->code;
+    }
+    return qdr_evaluator_create(w->code->machine, &w->evaluator, err);
+}
+
+int qdr_worker_create(const qdr_space_code *code, qdr_worker **worker, qdr_error *err)
+{
+    *worker = calloc(1, sizeof **worker);
+    if (!*worker)
+        return qdr_fail_memory(err, "starting a thread");
+    (*worker)->code = code;
+    int failed = start(*worker, err);
+    if (failed) {
+        qdr_worker_destroy(*worker);
+        *worker = NULL;
+    }
+    return failed;
+}
+
+void qdr_worker_destroy(qdr_worker *w)
+{
+    if (!w)
+        return;
+    for (size_t i = 0; i < w->code->space->feed_count; i++) {
+        if (w->state)
+            free(w->state[i]);
+        if (w->work)
+            free(w->work[i]);
+        if (w->line)
+            qdr_line_worker_destroy(w->line[i]);
+    }
+    qdr_evaluator_destroy(w->evaluator);
+    free(w->state);
+    free(w->work);
+    free(w->line);
+    free(w);
+}
+
+/* Copies the elements of a tile to their positions in the stored array. */
+static void store(const qdr_space *space, char *to, const qdr_tile *tile)
+{
+    size_t size = qdr_dtype_size(tile->dtype);
+    const char *from = tile->elements;
+    qdr_runs runs;
+    for (bool more = qdr_runs_first(&runs, &space->grid.shape, tile->box); more;
+         more = qdr_runs_next(&runs)) {
+        memcpy(to + (size_t)runs.position * size, from, (size_t)runs.length * size);
+        from += (size_t)runs.length * size;
+    }
+}
+
+static int run_tile(qdr_worker *w, const qdr_box *box, qdr_error *err)
+{
+    const qdr_space_code *c = w->code;
+    qdr_tile tile = {.count = (size_t)qdr_box_count(box), .shape = &c->space->grid.shape,
+                     .box = box};
+    int code = qdr_evaluator_run(w->evaluator, box, err);
+    for (size_t i = 0; i < c->space->feed_count && !code; i++) {
+        const qdr_feed *f = &c->space->feed[i];
+        if (f->kind == QDR_FEED_LINES)
+            continue;
+        tile.dtype = f->operand->dtype;
+        tile.elements = qdr_evaluator_elements(w->evaluator, c->operand[i]);
+        if (f->kind == QDR_FEED_STORE)
+            store(c->space, c->store[i], &tile);
+        else
+            f->accumulator->update(w->state[i], w->work[i], &tile);
+    }
+    return code;
+}
+
+static int run_tiles(qdr_worker *w, const qdr_box *box, qdr_error *err)
+{
+    qdr_grid tiles;
+    qdr_shape shape = qdr_box_shape(box), tile = qdr_machine_tile(w->code->machine, box);
+    qdr_grid_init(&tiles, &shape, &tile);
+    int code = QDR_OK;
+    for (int64_t i = 0; i < tiles.count && !code; i++) {
+        qdr_box part;
+        qdr_grid_box(&tiles, box, i, &part);
+        code = run_tile(w, &part, err);
+    }
+    return code;
+}
+
+/* All the lines of a feed. */
+static qdr_box all_outputs(const qdr_feed *f)
+{
+    qdr_box box = {.ndim = 0};
+    for (int i = 0; i < f->operand->shape.ndim; i++)
+        if (!(f->axes >> i & 1))
+            box.extent[box.ndim++] = f->operand->shape.extent[i];
+    return box;
+}
+
+int qdr_worker_run(qdr_worker *w, const qdr_box *box, qdr_error *err)
+{
+    const qdr_space *space = w->code->space;
+    int code = w->code->tiles ? run_tiles(w, box, err) : QDR_OK;
+    for (size_t i = 0; i < space->feed_count && !code; i++)
+        if (w->line[i]) {
+            qdr_box outputs = all_outputs(&space->feed[i]);
+            code = qdr_lines_run(w->line[i], box, &outputs, w->state[i], err);
+        }
+    return code;
+}
+
+void qdr_worker_flush(qdr_worker *w, uint64_t *state)
+{
+    for (size_t i = 0; i < w->code->space->feed_count; i++) {
+        const qdr_feed *f = &w->code->space->feed[i];
+        if (f->kind == QDR_FEED_STORE)
+            continue;
+        size_t words = f->accumulator->words;
+        if (w->work[i])
+            f->accumulator->flush(w->state[i], w->work[i]);
+        for (size_t k = 0; k < (size_t)f->outputs; k++)
+            f->accumulator->merge(state + f->offset + k * words, w->state[i] + k * words);
+        memset(w->state[i], 0, words * (size_t)f->outputs * sizeof(uint64_t));
+    }
+}
