@@ -80,8 +80,8 @@ static qdr_reindex for_operand(const qdr_reindex *r, const qdr_shape *shape,
     for (int i = 0; i < r->ndim; i++) {
         int from = r->from[i] < missing ? -1 : r->from[i] - missing;
         bool repeats = from >= 0 && operand->extent[from] != shape->extent[r->from[i]];
-        if (from < 0 && o.ndim == 0)
-            continue; /* a leading axis that it lacks is still aligned without it */
+        if (r->from[i] >= 0 && from < 0 && o.ndim == 0)
+            continue; /* a leading axis that it lacks: it is aligned without */
         qdr_reindex_keep(&o, operand, from);
         if (from >= 0 && !repeats) {
             o.start[o.ndim - 1] = r->start[i];
