@@ -19,23 +19,32 @@ struct draft {
 
 static qdr_value value_of(qdr_scalar scalar)
 {
+    qdr_scalar wide = qdr_scalar_widen(scalar);
+    size_t size = qdr_dtype_size(qdr_dtype_real(scalar.dtype));
     qdr_value value = {.dtype = qdr_dtype_name(scalar.dtype)};
-    switch (scalar.dtype) {
-    case QDR_BOOL:
+    switch (qdr_dtype_kind(scalar.dtype)) {
+    case 'b':
         value.kind = QDR_VALUE_BOOL;
-        value.boolean = scalar.truth;
+        value.boolean = wide.truth;
         break;
-    case QDR_FLOAT32:
-        value.kind = QDR_VALUE_FLOAT32;
-        value.real = (double)scalar.single;
-        break;
-    case QDR_FLOAT64:
-        value.kind = QDR_VALUE_FLOAT64;
-        value.real = scalar.real;
-        break;
-    default:
+    case 'i':
         value.kind = QDR_VALUE_INT;
-        value.integer = scalar.integer;
+        value.integer = wide.integer;
+        break;
+    case 'u':
+        value.kind = QDR_VALUE_UINT;
+        value.natural = wide.natural;
+        break;
+    case 'f':
+        value.kind = size == 2   ? QDR_VALUE_FLOAT16
+                     : size == 4 ? QDR_VALUE_FLOAT32
+                                 : QDR_VALUE_FLOAT64;
+        value.real = wide.real;
+        break;
+    case 'c':
+        value.kind = size == 4 ? QDR_VALUE_COMPLEX64 : QDR_VALUE_COMPLEX128;
+        value.pair.re = wide.pair.re;
+        value.pair.im = wide.pair.im;
         break;
     }
     return value;

@@ -6,12 +6,12 @@
 #include "kernel/kernel.h"
 
 /* A place for the elements of a node in the dtype that an instruction wants them in. Values are
- * assigned once each; those of arrays get a register, scalars a word. */
+ * assigned once each; those of arrays get a register, scalars a place of one element. */
 struct value {
     const qdr_node *node;
     qdr_dtype dtype;
     bool scalar;
-    int place;    /* index of its register or word */
+    int place;    /* index of its register, or among the scalars */
     int last_use; /* index of the last instruction of the body that reads it */
 };
 
@@ -127,6 +127,8 @@ static int compile(qdr_machine *m, const qdr_node *node, qdr_dtype dtype, int *i
     *index = find_value(m, node, dtype);
     if (*index >= 0)
         return QDR_OK;
+    if (node->op && node->op->types == QDR_TYPES_CAST && node->dtype == dtype)
+        return compile(m, node->operand[0], dtype, index, err);
     if (node->dtype != dtype)
         code = compile_cast(m, node, &instruction, dtype, err);
     else if (node->kind == QDR_NODE_OPERATION)
@@ -182,10 +184,10 @@ static int compile_feeds(qdr_machine *m, qdr_error *err)
     /* what is taken up must stand until the end of the body */
     for (size_t i = 0; i < m->space->feed_count; i++)
         m->value[m->fed[i]].last_use = m->body.count;
-    int words = 0;
+    int scalars = 0;
     for (int i = 0; i < m->value_count; i++)
         if (m->value[i].scalar)
-            m->value[i].place = words++;
+            m->value[i].place = scalars++;
     return assign_registers(m, err);
 }
 
@@ -234,17 +236,18 @@ size_t qdr_machine_bytes(const qdr_machine *m)
 struct qdr_worker {
     const qdr_machine *machine;
     char *registers;   /* of QDR_TILE elements of the largest dtype each */
-    uint64_t *scalars; /* one word each */
+    char *scalars;     /* of one element of the largest dtype each */
     uint64_t **state;  /* by feed */
     void **work;       /* by feed; NULL where none is needed */
 };
 
-#define REGISTER (QDR_TILE * sizeof(uint64_t)) /* bytes */
+#define REGISTER (QDR_TILE * QDR_ELEMENT_MOST) /* bytes */
 
 static void *place_of(const qdr_worker *w, int value)
 {
     const struct value *v = &w->machine->value[value];
-    return v->scalar ? (void *)&w->scalars[v->place] : w->registers + (size_t)v->place * REGISTER;
+    return v->scalar ? w->scalars + (size_t)v->place * QDR_ELEMENT_MOST
+                     : w->registers + (size_t)v->place * REGISTER;
 }
 
 static void compute(const qdr_worker *w, const struct instruction *instruction, size_t n)
@@ -267,9 +270,10 @@ static int run_list(qdr_worker *w, const struct list *list, const qdr_known *kno
             code = qdr_source_read(node->leaf->source, box, place_of(w, instruction->to), err);
             break;
         case KNOWN:
-            *(uint64_t *)place_of(w, instruction->to) = node->kind == QDR_NODE_CONSTANT
-                                                            ? node->value.word
-                                                            : known->value[node->id].word;
+            memcpy(place_of(w, instruction->to),
+                   node->kind == QDR_NODE_CONSTANT ? node->value.words
+                                                   : known->value[node->id].words,
+                   QDR_ELEMENT_MOST);
             break;
         case COMPUTE:
             compute(w, instruction, n);
@@ -286,7 +290,7 @@ static bool allocate(qdr_worker *w)
     const qdr_machine *m = w->machine;
     size_t feeds = m->space->feed_count, registers = m->registers ? (size_t)m->registers : 1;
     w->registers = aligned_alloc(64, registers * REGISTER);
-    w->scalars = calloc((size_t)m->value_count + 1, sizeof *w->scalars);
+    w->scalars = calloc((size_t)m->value_count + 1, QDR_ELEMENT_MOST);
     w->state = calloc(feeds + 1, sizeof *w->state);
     w->work = calloc(feeds + 1, sizeof *w->work);
     bool had = w->registers && w->scalars && w->state && w->work;
@@ -390,7 +394,7 @@ int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scala
     code = qdr_worker_create(machine, known, &worker, err);
     if (!code) {
         value->dtype = node->dtype;
-        value->word = *(uint64_t *)place_of(worker, machine->fed[0]);
+        memcpy(value->words, place_of(worker, machine->fed[0]), QDR_ELEMENT_MOST);
         qdr_worker_destroy(worker);
     }
     qdr_machine_destroy(machine);

@@ -106,7 +106,8 @@ static int plan_node(struct planner *p, const qdr_node *node)
     if (node->kind == QDR_NODE_REDUCTION)
         return finish_later(p, &p->plan->pass[node->pass],
                             &(qdr_finishing){.operand = node->operand[0],
-                                             .accumulator = node->reduction->accumulator,
+                                             .accumulator = qdr_reduction_accumulator(
+                                                 node->reduction, node->operand[0]->dtype),
                                              .reduction = node});
     if (is_input(p, node))
         return finish_later(
