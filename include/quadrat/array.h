@@ -20,36 +20,76 @@
 
 /* ---- element types ------------------------------------------------------------------------ */
 
+/* IEEE 754 binary16. Elements are stored so and computed as floats, each result rounded again. */
+typedef struct qdr_float16 {
+    uint16_t bits;
+} qdr_float16;
+
+typedef struct qdr_complex64 {
+    float re, im;
+} qdr_complex64;
+
+typedef struct qdr_complex128 {
+    double re, im;
+} qdr_complex128;
+
 typedef enum qdr_dtype {
-#define DTYPE(id, name, kind, type, npy) QDR_##id,
+#define DTYPE(id, name, class, type, npy) QDR_##id,
 #include "quadrat/dtypes.def"
 #undef DTYPE
     QDR_DTYPES /* how many there are */
 } qdr_dtype;
 
+#define QDR_ELEMENT_MOST sizeof(qdr_complex128) /* bytes of the largest element */
+
 const char *qdr_dtype_name(qdr_dtype dtype); /* "float64" */
 size_t qdr_dtype_size(qdr_dtype dtype);      /* bytes an element */
-char qdr_dtype_kind(qdr_dtype dtype);        /* 'b' bool, 'i' signed integer, 'f' float */
+
+/* As NumPy's: 'b' bool, 'i' signed and 'u' unsigned integer, 'f' float, 'c' complex. */
+char qdr_dtype_kind(qdr_dtype dtype);
+
+/* The numbers an element consists of: 2 for complex ones, else 1. */
+int qdr_dtype_parts(qdr_dtype dtype);
 
 /* The dtype with that name, or QDR_DTYPES. */
 qdr_dtype qdr_dtype_find(const char *name);
+
+/* The dtype of a kind and size; QDR_DTYPES when there is none. */
+qdr_dtype qdr_dtype_of(char kind, size_t size);
 
 /* The smallest dtype that NumPy's rules let both be converted to (NEP 50, without the weak Python
  * scalars, which are the business of expressions). */
 qdr_dtype qdr_dtype_promote(qdr_dtype a, qdr_dtype b);
 
-/* One element. Its bytes in memory are the first qdr_dtype_size bytes of the union. */
+/* The smallest float dtype that NumPy's functions of reals compute a dtype in: float16 for bool and
+ * integers of 8 bits, float32 for those of 16, float64 for larger ones; of a float, and of the
+ * parts of a complex number, their own. */
+qdr_dtype qdr_dtype_real(qdr_dtype dtype);
+
+/* One element. Its bytes in memory are the first qdr_dtype_size bytes of the union; the others are
+ * 0. The members are those of the widest dtypes, which qdr_scalar_widen makes of the others. */
 typedef struct qdr_scalar {
     qdr_dtype dtype;
     union {
-        uint8_t truth;
-        int64_t integer;
-        float single;
-        double real;
-        uint64_t word;
-        unsigned char bytes[8];
+        uint8_t truth;       /* bool */
+        int64_t integer;     /* int64 */
+        uint64_t natural;    /* uint64 */
+        double real;         /* float64 */
+        qdr_complex128 pair; /* complex128 */
+        uint64_t words[2];
     };
 } qdr_scalar;
+
+/* The same value as bool, int64, uint64, float64 or complex128. */
+qdr_scalar qdr_scalar_widen(qdr_scalar value);
+
+/* The value in a dtype of its kind, where the two of integers count as one: floats are rounded once,
+ * integers wrap. */
+qdr_scalar qdr_scalar_narrow(qdr_scalar value, qdr_dtype dtype);
+
+/* Whether a dtype holds a value of its kind, where bool and all integers are one kind; of a float
+ * only the range counts. */
+bool qdr_scalar_fits(qdr_scalar value, qdr_dtype dtype);
 
 /* ---- shapes, boxes, grids ----------------------------------------------------------------- */
 

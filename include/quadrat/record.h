@@ -56,14 +56,17 @@
 #include "quadrat/visible.h"
 
 #define QDR_CHECK_SIZE 17 /* bytes of a check or digest, with its NUL */
-#define QDR_VALUE_SIZE 32 /* bytes that hold a value's text, with its NUL */
+#define QDR_VALUE_SIZE 64 /* bytes that hold a value's text, with its NUL */
 
 typedef enum qdr_value_kind {
     QDR_VALUE_BOOL,
     QDR_VALUE_INT,
     QDR_VALUE_UINT,
+    QDR_VALUE_FLOAT16,
     QDR_VALUE_FLOAT32,
-    QDR_VALUE_FLOAT64
+    QDR_VALUE_FLOAT64,
+    QDR_VALUE_COMPLEX64,
+    QDR_VALUE_COMPLEX128
 } qdr_value_kind;
 
 /* One number with its dtype; the kind says which member of the union holds it. */
@@ -74,7 +77,10 @@ typedef struct qdr_value {
         bool boolean;
         int64_t integer;
         uint64_t natural; /* QDR_VALUE_UINT */
-        double real;      /* QDR_VALUE_FLOAT64, and a float's value for QDR_VALUE_FLOAT32 */
+        double real;      /* QDR_VALUE_FLOAT64, and the value of a smaller float */
+        struct {
+            double re, im;
+        } pair; /* QDR_VALUE_COMPLEX128, and the values of smaller parts */
     };
 } qdr_value;
 
@@ -142,7 +148,7 @@ typedef struct qdr_record {
 } qdr_record;
 
 /* The shortest text that reads back to the same bits in the value's dtype: True, 42, 0.1, 1e+300,
- * nan, -inf. Returns text. */
+ * nan, -inf; of a complex number, as Python's repr: (1+2j), 2j, (nan+infj). Returns text. */
 const char *qdr_value_text(char text[QDR_VALUE_SIZE], const qdr_value *value);
 
 /* The number of elements of an array result. */
@@ -161,7 +167,8 @@ int qdr_record_check(const qdr_record *record, char check[QDR_CHECK_SIZE], qdr_e
 int qdr_record_text(const qdr_record *record, size_t most, char **text, qdr_error *err);
 
 /* The record as JSON, pretty, its members always in the same order, with a newline at its end.
- * nan, inf and -inf are strings, and so is a float's "bits", the C hex float; a missing name,
+ * nan, inf and -inf are strings, and so is a float's "bits", the C hex float; a complex number and
+ * its bits are objects of two such, {"re": 1.0, "im": 2.0}; a missing name,
  * digest, source, label, job and signature are null. Expressions are given as they are, every other
  * text escaped as in the QR text, so that it is valid UTF-8 and safe to show. */
 int qdr_record_json(const qdr_record *record, char **json, qdr_error *err);

@@ -38,11 +38,12 @@ typedef struct qdr_accumulator {
 } qdr_accumulator;
 
 typedef struct qdr_reduce_options {
-    int64_t ddof; /* var and std divide by n - ddof */
+    qdr_dtype dtype; /* of the value, of the kind that the reduction gives elements of that dtype */
+    int64_t ddof;    /* var and std divide by n - ddof */
 } qdr_reduce_options;
 
-/* QDR_EUSAGE when the value does not exist: the minimum of nothing, an int64 sum that does not
- * fit. */
+/* Makes the value of a state; dtype is that of the elements. QDR_EUSAGE when there is none: the
+ * minimum of nothing, an integer sum that does not fit. */
 typedef int qdr_finish(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
                        qdr_scalar *value, qdr_error *err);
 
@@ -53,7 +54,7 @@ typedef struct qdr_reduction {
     const char *help;       /* one line */
     const char *example;    /* an expression */
     const char *value;      /* and its value */
-    const qdr_accumulator *accumulator;
+    const qdr_accumulator *accumulator[2]; /* for real and for complex elements */
     qdr_dtype (*result)(qdr_dtype dtype); /* the dtype of the value for elements of a dtype */
     bool position; /* the value is a position, shown with its coordinates */
     int steps;     /* of rounding, from the exact elements: 1, or 0 for an element or a count */
@@ -62,9 +63,13 @@ typedef struct qdr_reduction {
 
 extern const qdr_reduction qdr_reductions[]; /* ended by a row without name */
 
-/* The digest of an input. It guards against accident, not malice. Element i of the array, in C
- * order from 0, of bits w (widened with zeros to 64; a NaN counts as the canonical quiet one), with
- * k = (i + 1) * 0x9E3779B97F4A7C15, adds
+/* The one that takes up elements of that dtype. */
+const qdr_accumulator *qdr_reduction_accumulator(const qdr_reduction *reduction, qdr_dtype dtype);
+
+/* The digest of an input. It guards against accident, not malice. An element is one word w, its
+ * bits, widened with zeros to 64; a complex128 element is two, first its real part. A NaN counts as
+ * the canonical quiet one. Word i of the array, in C order from 0, adds, with
+ * k = (i + 1) * 0x9E3779B97F4A7C15,
  *     low32(w ^ k) * high32(w ^ k)  to the first word of the state, and
  *     low32(w + k) * high32(w + k)  to the second, all modulo 2^64.
  * The products are those of NH (Black, Halevi, Krawczyk, Krovetz, Rogaway, "UMAC", CRYPTO '99). */

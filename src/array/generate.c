@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "array/source.h"
+#include "base/half.h"
 
 static int fill_memory(const qdr_source *source, int64_t position, int64_t count, void *elements,
                        qdr_error *err)
@@ -28,21 +29,12 @@ static int fill_constant(const qdr_source *source, int64_t position, int64_t cou
                          void *elements, qdr_error *err)
 {
     (void)position, (void)err;
-    uint8_t *bytes = elements;
-    uint32_t *words = elements;
-    uint64_t *longs = elements;
-    switch (qdr_dtype_size(source->dtype)) {
-    case 1:
-        memset(bytes, source->constant.truth, (size_t)count);
-        break;
-    case 4:
-        for (int64_t i = 0; i < count; i++)
-            words[i] = (uint32_t)source->constant.word;
-        break;
-    case 8:
-        for (int64_t i = 0; i < count; i++)
-            longs[i] = source->constant.word;
-        break;
+    char *to = elements;
+    size_t done = qdr_dtype_size(source->dtype), size = (size_t)count * done;
+    memcpy(to, source->constant.words, done);
+    for (size_t part = done; done < size; done += part) {
+        part = done < size - done ? done : size - done;
+        memcpy(to + done, to, part);
     }
     return QDR_OK;
 }
@@ -58,47 +50,57 @@ int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **s
     return QDR_OK;
 }
 
-static int fill_range_integer(const qdr_source *source, int64_t position, int64_t count,
-                              void *elements, qdr_error *err)
-{
-    (void)err;
-    int64_t *x = elements;
-    uint64_t start = source->range.start.word, step = source->range.step.word;
-    for (int64_t i = 0; i < count; i++)
-        x[i] = (int64_t)(start + (uint64_t)(position + i) * step);
-    return QDR_OK;
-}
+/* The arithmetic of a range in the type of its elements, which numpy.arange does too: first the
+ * difference of its first two elements, then the element at i. */
+#define DELTA_i(type, start, step) step
+#define DELTA_u(type, start, step) step
+#define DELTA_f(type, start, step) (type)(start + step) - start
+#define DELTA_h(type, start, step)                                                                 \
+    qdr_half_value(qdr_half_of_float(VALUE_h(start) + VALUE_h(step))) - VALUE_h(start)
+#define VALUE_h(half) qdr_half_value(half.bits)
+#define AT_i(type, i) (type)((uint64_t)start + (uint64_t)i * (uint64_t)delta)
+#define AT_u(type, i) AT_i(type, i)
+#define AT_f(type, i) start + (type)i * delta
+#define AT_h(type, i) (qdr_float16){qdr_half_of_float(VALUE_h(start) + (float)i * delta)}
 
-static int fill_range_f64(const qdr_source *source, int64_t position, int64_t count,
-                          void *elements, qdr_error *err)
-{
-    (void)err;
-    double *x = elements, start = source->range.start.real;
-    double delta = (start + source->range.step.real) - start;
-    for (int64_t i = 0; i < count; i++)
-        x[i] = start + (double)(position + i) * delta;
-    return QDR_OK;
-}
-
-static int fill_range_f32(const qdr_source *source, int64_t position, int64_t count,
-                          void *elements, qdr_error *err)
-{
-    (void)err;
-    float *x = elements, start = source->range.start.single;
-    float delta = (start + source->range.step.single) - start;
-    for (int64_t i = 0; i < count; i++)
-        x[i] = start + (float)(position + i) * delta;
-    return QDR_OK;
-}
+#define RANGE(id, class, type)                                                                     \
+    static int fill_range_##id(const qdr_source *source, int64_t position, int64_t count,          \
+                               void *elements, qdr_error *err)                                     \
+    {                                                                                              \
+        (void)err;                                                                                 \
+        type *x = elements, start, step;                                                           \
+        memcpy(&start, source->range.start.words, sizeof start);                                   \
+        memcpy(&step, source->range.step.words, sizeof step);                                      \
+        const __typeof__(DELTA_##class(type, start, step)) delta =                                 \
+            DELTA_##class(type, start, step);                                                      \
+        for (int64_t i = 0; i < count; i++)                                                        \
+            x[i] = AT_##class(type, (position + i));                                               \
+        return QDR_OK;                                                                             \
+    }
+#define RANGE_b(id, type)
+#define RANGE_i(id, type) RANGE(id, i, type)
+#define RANGE_u(id, type) RANGE(id, u, type)
+#define RANGE_h(id, type) RANGE(id, h, type)
+#define RANGE_f(id, type) RANGE(id, f, type)
+#define RANGE_c(id, type)
+#define DTYPE(id, name, class, type, npy) RANGE_##class(id, type)
+#include "quadrat/dtypes.def"
+#undef DTYPE
 
 int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_source **source,
                       qdr_error *err)
 {
+#define ROW_b(id)
+#define ROW_i(id) [QDR_##id] = fill_range_##id,
+#define ROW_u(id) ROW_i(id)
+#define ROW_h(id) ROW_i(id)
+#define ROW_f(id) ROW_i(id)
+#define ROW_c(id)
     static int (*const fills[QDR_DTYPES])(const qdr_source *, int64_t, int64_t, void *,
                                           qdr_error *) = {
-        [QDR_INT64] = fill_range_integer,
-        [QDR_FLOAT32] = fill_range_f32,
-        [QDR_FLOAT64] = fill_range_f64,
+#define DTYPE(id, name, class, type, npy) ROW_##class(id)
+#include "quadrat/dtypes.def"
+#undef DTYPE
     };
     qdr_shape shape = {.ndim = 1, .extent = {count}};
     if (!fills[start.dtype])

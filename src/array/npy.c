@@ -159,7 +159,7 @@ static bool take_dict(struct reader *r)
 static bool find_dtype(const char *descr, size_t length, qdr_layout *layout)
 {
     static const char *const codes[QDR_DTYPES] = {
-#define DTYPE(id, name, kind, type, npy) npy,
+#define DTYPE(id, name, class, type, npy) npy,
 #include "quadrat/dtypes.def"
 #undef DTYPE
     };
@@ -170,10 +170,8 @@ static bool find_dtype(const char *descr, size_t length, qdr_layout *layout)
         descr++;
         length--;
     }
-    if (length != 2)
-        return false;
     for (int i = 0; i < QDR_DTYPES; i++)
-        if (memcmp(codes[i], descr, 2) == 0) {
+        if (strlen(codes[i]) == length && memcmp(codes[i], descr, length) == 0) {
             layout->dtype = (qdr_dtype)i;
             layout->swapped = order != native && qdr_dtype_size(layout->dtype) > 1;
             return true;

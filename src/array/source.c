@@ -2,6 +2,7 @@
 #include "array/source.h"
 
 #include <byteswap.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,10 +118,14 @@ int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements
     return QDR_OK;
 }
 
-static void swap_elements(void *elements, int64_t count, size_t size)
+static void swap(void *numbers, int64_t count, size_t size)
 {
-    uint32_t *words = elements;
-    uint64_t *longs = elements;
+    uint16_t *shorts = numbers;
+    uint32_t *words = numbers;
+    uint64_t *longs = numbers;
+    if (size == 2)
+        for (int64_t i = 0; i < count; i++)
+            shorts[i] = bswap_16(shorts[i]);
     if (size == 4)
         for (int64_t i = 0; i < count; i++)
             words[i] = bswap_32(words[i]);
@@ -129,25 +134,30 @@ static void swap_elements(void *elements, int64_t count, size_t size)
             longs[i] = bswap_64(longs[i]);
 }
 
-/* A NaN's sign and payload carry nothing that a result may depend on. */
-static void canonise_f64(double *x, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++)
-        x[i] = x[i] == x[i] ? x[i] : __builtin_nan("");
-}
+/* NumPy takes any byte but 0 as True. A NaN's sign and payload carry nothing that a result may
+ * depend on. Integers have one representation a value. */
+#define CANONICAL_b(x) x != 0
+#define CANONICAL_i(x) x
+#define CANONICAL_u(x) x
+#define CANONICAL_h(x) (qdr_float16){(x.bits & 0x7fff) > 0x7c00 ? 0x7e00 : x.bits}
+#define CANONICAL_f(x) x == x ? x : (__typeof__(x))NAN
+#define CANONICAL_c(x) (__typeof__(x)){CANONICAL_f(x.re), CANONICAL_f(x.im)}
 
-static void canonise_f32(float *x, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++)
-        x[i] = x[i] == x[i] ? x[i] : __builtin_nanf("");
-}
+#define DTYPE(id, name, class, type, npy)                                                          \
+    static void canonise_##id(void *elements, int64_t count)                                       \
+    {                                                                                              \
+        type *x = elements;                                                                        \
+        for (int64_t i = 0; i < count; i++)                                                        \
+            x[i] = CANONICAL_##class(x[i]);                                                        \
+    }
+#include "quadrat/dtypes.def"
+#undef DTYPE
 
-/* NumPy takes any byte but 0 as True. */
-static void canonise_bool(uint8_t *x, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++)
-        x[i] = x[i] != 0;
-}
+static void (*const canonise[QDR_DTYPES])(void *elements, int64_t count) = {
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = canonise_##id,
+#include "quadrat/dtypes.def"
+#undef DTYPE
+};
 
 int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
                           void *elements, qdr_error *err)
@@ -157,20 +167,9 @@ int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t co
                              source->file.offset + (uint64_t)position * size, err);
     if (code)
         return code;
+    int parts = qdr_dtype_parts(source->dtype);
     if (source->file.swapped)
-        swap_elements(elements, count, size);
-    switch (source->dtype) {
-    case QDR_BOOL:
-        canonise_bool(elements, count);
-        break;
-    case QDR_FLOAT32:
-        canonise_f32(elements, count);
-        break;
-    case QDR_FLOAT64:
-        canonise_f64(elements, count);
-        break;
-    default: /* integers have one representation a value */
-        break;
-    }
+        swap(elements, count * parts, size / (size_t)parts);
+    canonise[source->dtype](elements, count);
     return QDR_OK;
 }

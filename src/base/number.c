@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/half.h"
+
 /* digits d1 d2 ... dn stand for d1.d2...dn * 10^exponent */
 struct decimal {
     char digits[24];
@@ -30,11 +32,15 @@ static struct decimal decimal_of(double value, int count)
     return d;
 }
 
-static double value_of(const struct decimal *d, bool single)
+/* What it reads back to in a float type of `size` bytes. No decimal of as few digits as are needed
+ * for a half lies so near the middle of two halves that rounding to a double first would matter. */
+static double value_of(const struct decimal *d, size_t size)
 {
     char text[64];
     snprintf(text, sizeof text, "%se%d", d->digits, d->exponent - (d->count - 1));
-    return single ? (double)strtof(text, NULL) : strtod(text, NULL);
+    return size == 2   ? (double)qdr_half_value(qdr_half_of_double(strtod(text, NULL)))
+           : size == 4 ? (double)strtof(text, NULL)
+                       : strtod(text, NULL);
 }
 
 /* The next larger decimal of as many digits. */
@@ -53,15 +59,15 @@ static void increment(struct decimal *d)
 
 /* The shortest decimal that reads back to value. At a power of two the gap below is half the gap
  * above, so that the nearest decimal may fail where the next one up does not. */
-static struct decimal shortest(double value, bool single)
+static struct decimal shortest(double value, size_t size)
 {
-    int most = single ? 9 : 17;
+    int most = size == 2 ? 5 : size == 4 ? 9 : 17;
     for (int count = 1; count < most; count++) {
         struct decimal d = decimal_of(value, count);
-        if (value_of(&d, single) == value)
+        if (value_of(&d, size) == value)
             return d;
         increment(&d);
-        if (value_of(&d, single) == value)
+        if (value_of(&d, size) == value)
             return d;
     }
     return decimal_of(value, most);
@@ -69,7 +75,7 @@ static struct decimal shortest(double value, bool single)
 
 /* Python's rule: positional from 1e-4 to below 1e16, else scientific with at least two digits of
  * exponent. */
-static const char *print(char *text, double value, bool single)
+const char *qdr_number_sized(char text[QDR_NUMBER_TEXT], double value, size_t size)
 {
     if (isnan(value))
         return strcpy(text, "nan");
@@ -84,7 +90,7 @@ static const char *print(char *text, double value, bool single)
         strcpy(s, "0.0");
         return text;
     }
-    struct decimal d = shortest(fabs(value), single);
+    struct decimal d = shortest(fabs(value), size);
     while (d.count > 1 && d.digits[d.count - 1] == '0')
         d.count--;
     if (d.exponent < -4 || d.exponent >= 16) {
@@ -111,18 +117,39 @@ static const char *print(char *text, double value, bool single)
 
 const char *qdr_number_double(char text[QDR_NUMBER_TEXT], double value)
 {
-    return print(text, value, false);
+    return qdr_number_sized(text, value, sizeof(double));
 }
 
 const char *qdr_number_float(char text[QDR_NUMBER_TEXT], float value)
 {
-    return print(text, (double)value, true);
+    return qdr_number_sized(text, (double)value, sizeof(float));
+}
+
+/* Without the ".0" of a whole number, as Python prints the parts of a complex one. */
+static const char *part(char text[QDR_NUMBER_TEXT], double value, size_t size)
+{
+    size_t length = strlen(qdr_number_sized(text, value, size));
+    if (length > 2 && strcmp(text + length - 2, ".0") == 0)
+        text[length - 2] = '\0';
+    return text;
+}
+
+const char *qdr_number_complex(char text[QDR_NUMBER_COMPLEX], double re, double im, size_t size)
+{
+    char number[QDR_NUMBER_TEXT], *end = text;
+    bool imaginary = re == 0 && !signbit(re);
+    if (!imaginary)
+        end = stpcpy(stpcpy(end, "("), part(number, re, size));
+    if (!imaginary && *part(number, im, size) != '-')
+        end = stpcpy(end, "+");
+    stpcpy(stpcpy(end, part(number, im, size)), imaginary ? "j" : "j)");
+    return text;
 }
 
 const char *qdr_number_hex(char text[QDR_NUMBER_TEXT], double value, int digits)
 {
     if (!isfinite(value))
-        return print(text, value, false);
+        return qdr_number_sized(text, value, sizeof(double));
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     int exponent = (int)(bits >> 52 & 0x7ff);

@@ -11,14 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define QDR_NUMBER_TEXT 32 /* bytes that hold any text made here */
+#define QDR_NUMBER_TEXT 32    /* bytes that hold any text made here of one number */
+#define QDR_NUMBER_COMPLEX 64 /* and of a complex one */
 
-/* Both write at most QDR_NUMBER_TEXT bytes with the NUL, and return text. */
+/* All write the NUL too, and return text. */
 const char *qdr_number_double(char text[QDR_NUMBER_TEXT], double value);
 const char *qdr_number_float(char text[QDR_NUMBER_TEXT], float value);
 
+/* A value of the float type of 2 (IEEE 754 binary16), 4 or 8 bytes. */
+const char *qdr_number_sized(char text[QDR_NUMBER_TEXT], double value, size_t size);
+
+/* A complex number whose parts are of such a type, as Python's repr: (1+2j), 2j, (-0-1j),
+ * (nan+infj). */
+const char *qdr_number_complex(char text[QDR_NUMBER_COMPLEX], double re, double im, size_t size);
+
 /* The bits as C's hex float with all its digits: 0x1.8000000000000p+1; digits = 13 for a double,
- * 6 for a float. Infinities and NaN as above. */
+ * 6 for a float, 3 for a half. Infinities and NaN as above. */
 const char *qdr_number_hex(char text[QDR_NUMBER_TEXT], double value, int digits);
 
 /* Reads the number that text begins with, in the C locale, and sets *end behind it (to text when

@@ -55,7 +55,7 @@ static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_
         code = node->reduction->finish(state + f->offset + (size_t)i * f->stride,
                                        f->operand->dtype, &node->options, &value, r->err);
         if (!code && array)
-            memcpy(array + (size_t)i * size, value.bytes, size);
+            memcpy(array + (size_t)i * size, value.words, size);
     }
     r->known.value[node->id] = value;
     r->known.array[node->id] = array;

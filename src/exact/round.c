@@ -22,6 +22,7 @@ static const struct {
 } formats[] = {
     [QDR_TO_DOUBLE] = {53, -1074, 1024},
     [QDR_TO_FLOAT] = {24, -149, 128},
+    [QDR_TO_HALF] = {11, -24, 16},
 };
 
 static bool any(const uint64_t *limbs, size_t count)
@@ -237,22 +238,33 @@ double qdr_exact_mean(const qdr_exact_sum *sum, qdr_precision to)
     return rounded(&x, to);
 }
 
-/* n * squares - sum^2, over n and n - ddof; false when that is not defined. */
-static bool variance(const qdr_exact_sum *sum, const qdr_exact_product *squares, uint64_t ddof,
-                     struct number *x)
+/* to += sum^2, for 2 * QDR_SUM_LIMBS limbs. */
+static void add_square(uint64_t *to, const qdr_exact_sum *sum)
 {
-    const uint64_t unusable = QDR_SEEN_NAN | QDR_SEEN_PLUS_INF | QDR_SEEN_MINUS_INF;
-    if (sum->count <= ddof || (sum->flags | squares->flags) & unusable)
-        return false;
-    uint64_t s[QDR_SUM_LIMBS], difference[2 * QDR_SUM_LIMBS] = {0};
-    _Static_assert(2 * QDR_SUM_LIMBS == QDR_PRODUCT_LIMBS + 1 && 2 * QDR_SUM_ONE == QDR_PRODUCT_ONE,
-                   "the square of a sum is aligned with a product of one limb more");
+    uint64_t s[QDR_SUM_LIMBS];
     memcpy(s, sum->limbs, sizeof s);
     make_absolute(s, QDR_SUM_LIMBS);
     size_t top = significant(s, QDR_SUM_LIMBS);
     for (size_t i = 0; i < top; i++)
         if (s[i])
-            qdr_fixed_add_product(difference + i, 2 * QDR_SUM_LIMBS - i, s, top, s[i]);
+            qdr_fixed_add_product(to + i, 2 * QDR_SUM_LIMBS - i, s, top, s[i]);
+}
+
+/* n * squares - the squares of the sums of the parts, over n and n - ddof; false when that is not
+ * defined. */
+static bool variance(const qdr_exact_sum *sum, size_t parts, const qdr_exact_product *squares,
+                     uint64_t ddof, struct number *x)
+{
+    const uint64_t unusable = QDR_SEEN_NAN | QDR_SEEN_PLUS_INF | QDR_SEEN_MINUS_INF;
+    uint64_t flags = squares->flags, difference[2 * QDR_SUM_LIMBS] = {0};
+    _Static_assert(2 * QDR_SUM_LIMBS == QDR_PRODUCT_LIMBS + 1 && 2 * QDR_SUM_ONE == QDR_PRODUCT_ONE,
+                   "the square of a sum is aligned with a product of one limb more");
+    for (size_t i = 0; i < parts; i++) {
+        add_square(difference, &sum[i]);
+        flags |= sum[i].flags;
+    }
+    if (sum->count <= ddof || flags & unusable)
+        return false;
     qdr_fixed_negate(difference, 2 * QDR_SUM_LIMBS);
     qdr_fixed_add_product(difference, 2 * QDR_SUM_LIMBS, squares->limbs, QDR_PRODUCT_LIMBS,
                           sum->count);
@@ -262,21 +274,45 @@ static bool variance(const qdr_exact_sum *sum, const qdr_exact_product *squares,
     return true;
 }
 
+static double var(const qdr_exact_sum *sum, size_t parts, const qdr_exact_product *squares,
+                  uint64_t ddof, qdr_precision to)
+{
+    struct number x;
+    return variance(sum, parts, squares, ddof, &x) ? rounded(&x, to) : nan_canonical();
+}
+
+static double std(const qdr_exact_sum *sum, size_t parts, const qdr_exact_product *squares,
+                  uint64_t ddof, qdr_precision to)
+{
+    struct number x;
+    if (!variance(sum, parts, squares, ddof, &x))
+        return nan_canonical();
+    x = square_root(&x);
+    return rounded(&x, to);
+}
+
 double qdr_exact_var(const qdr_exact_sum *sum, const qdr_exact_product *squares, uint64_t ddof,
                      qdr_precision to)
 {
-    struct number x;
-    return variance(sum, squares, ddof, &x) ? rounded(&x, to) : nan_canonical();
+    return var(sum, 1, squares, ddof, to);
 }
 
 double qdr_exact_std(const qdr_exact_sum *sum, const qdr_exact_product *squares, uint64_t ddof,
                      qdr_precision to)
 {
-    struct number x;
-    if (!variance(sum, squares, ddof, &x))
-        return nan_canonical();
-    x = square_root(&x);
-    return rounded(&x, to);
+    return std(sum, 1, squares, ddof, to);
+}
+
+double qdr_exact_complex_var(const qdr_exact_sum parts[2], const qdr_exact_product *squares,
+                             uint64_t ddof, qdr_precision to)
+{
+    return var(parts, 2, squares, ddof, to);
+}
+
+double qdr_exact_complex_std(const qdr_exact_sum parts[2], const qdr_exact_product *squares,
+                             uint64_t ddof, qdr_precision to)
+{
+    return std(parts, 2, squares, ddof, to);
 }
 
 /* Whether the sum is this integer, and nothing besides. */

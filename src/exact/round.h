@@ -19,7 +19,7 @@
 #include "exact/exact.h"
 
 /* What is rounded to. A result is a double in any case, one that holds the value exactly. */
-typedef enum { QDR_TO_DOUBLE, QDR_TO_FLOAT } qdr_precision;
+typedef enum { QDR_TO_DOUBLE, QDR_TO_FLOAT, QDR_TO_HALF } qdr_precision;
 
 /* The sum; 0.0 without terms. */
 double qdr_exact_sum_round(const qdr_exact_sum *sum, qdr_precision to);
@@ -37,6 +37,13 @@ double qdr_exact_var(const qdr_exact_sum *sum, const qdr_exact_product *squares,
                      qdr_precision to);
 double qdr_exact_std(const qdr_exact_sum *sum, const qdr_exact_product *squares, uint64_t ddof,
                      qdr_precision to);
+
+/* The same of n complex elements, of whose real and of whose imaginary parts the sums are given, and
+ * the sum of the squares of both. */
+double qdr_exact_complex_var(const qdr_exact_sum parts[2], const qdr_exact_product *squares,
+                             uint64_t ddof, qdr_precision to);
+double qdr_exact_complex_std(const qdr_exact_sum parts[2], const qdr_exact_product *squares,
+                             uint64_t ddof, qdr_precision to);
 
 /* The square root of a sum of squares; 0.0 without terms. */
 double qdr_exact_norm(const qdr_exact_product *squares, qdr_precision to);

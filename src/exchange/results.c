@@ -19,23 +19,32 @@ struct qdr_result_parts {
 
 static qdr_value value_of(qdr_scalar scalar)
 {
+    qdr_scalar wide = qdr_scalar_widen(scalar);
+    size_t size = qdr_dtype_size(qdr_dtype_real(scalar.dtype));
     qdr_value value = {.dtype = qdr_dtype_name(scalar.dtype)};
-    switch (scalar.dtype) {
-    case QDR_BOOL:
+    switch (qdr_dtype_kind(scalar.dtype)) {
+    case 'b':
         value.kind = QDR_VALUE_BOOL;
-        value.boolean = scalar.truth;
+        value.boolean = wide.truth;
         break;
-    case QDR_FLOAT32:
-        value.kind = QDR_VALUE_FLOAT32;
-        value.real = (double)scalar.single;
-        break;
-    case QDR_FLOAT64:
-        value.kind = QDR_VALUE_FLOAT64;
-        value.real = scalar.real;
-        break;
-    default:
+    case 'i':
         value.kind = QDR_VALUE_INT;
-        value.integer = scalar.integer;
+        value.integer = wide.integer;
+        break;
+    case 'u':
+        value.kind = QDR_VALUE_UINT;
+        value.natural = wide.natural;
+        break;
+    case 'f':
+        value.kind = size == 2   ? QDR_VALUE_FLOAT16
+                     : size == 4 ? QDR_VALUE_FLOAT32
+                                 : QDR_VALUE_FLOAT64;
+        value.real = wide.real;
+        break;
+    case 'c':
+        value.kind = size == 4 ? QDR_VALUE_COMPLEX64 : QDR_VALUE_COMPLEX128;
+        value.pair.re = wide.pair.re;
+        value.pair.im = wide.pair.im;
         break;
     }
     return value;
@@ -46,7 +55,7 @@ static qdr_value element(const struct qdr_result_parts *p, int64_t position)
 {
     qdr_scalar scalar = {.dtype = p->dtype};
     size_t size = qdr_dtype_size(p->dtype);
-    memcpy(scalar.bytes, (const char *)p->array.elements + (size_t)position * size, size);
+    memcpy(scalar.words, (const char *)p->array.elements + (size_t)position * size, size);
     return value_of(scalar);
 }
 
@@ -168,8 +177,8 @@ static int print_extremum(qdr_bytes *text, const struct qdr_result_parts *p, con
     while (strcmp(r->name, name) != 0)
         r++;
     qdr_scalar value;
-    qdr_reduce_options options = {0};
-    uint64_t *state = accumulate(p, r->accumulator);
+    qdr_reduce_options options = {.dtype = p->dtype};
+    uint64_t *state = accumulate(p, qdr_reduction_accumulator(r, p->dtype));
     int code = state ? r->finish(state, p->dtype, &options, &value, err)
                      : qdr_fail_memory(err, "printing an array");
     free(state);

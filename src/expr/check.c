@@ -98,7 +98,7 @@ int qdr_check_shape(qdr_checker *c, const qdr_term *value, qdr_shape *shape)
             return qdr_check_fail(c, item[i].syntax, "an extent can't be negative");
     }
     qdr_error detail = QDR_ERROR_INIT;
-    if (qdr_shape_check(shape, sizeof(double), &detail))
+    if (qdr_shape_check(shape, QDR_ELEMENT_MOST, &detail))
         return qdr_check_fail(c, value->syntax, "%s", detail.text);
     return QDR_OK;
 }
@@ -118,25 +118,65 @@ int qdr_check_dtype(qdr_checker *c, const qdr_term *value, qdr_dtype *dtype)
     return code;
 }
 
+/* Kinds in the order in which a number of one may become one of the next. */
+enum { RANK_BOOL, RANK_INTEGER, RANK_FLOAT, RANK_COMPLEX };
+
+static int rank(qdr_dtype dtype)
+{
+    switch (qdr_dtype_kind(dtype)) {
+    case 'b':
+        return RANK_BOOL;
+    case 'f':
+        return RANK_FLOAT;
+    case 'c':
+        return RANK_COMPLEX;
+    default:
+        return RANK_INTEGER;
+    }
+}
+
+/* A constant converted by a kernel. */
+static qdr_scalar convert(qdr_scalar value, qdr_dtype dtype)
+{
+    qdr_scalar converted = {.dtype = dtype, .words = {0, 0}};
+    const void *operand[] = {value.words};
+    qdr_kernel_cast(value.dtype, dtype)(1, converted.words, operand, 0);
+    return converted;
+}
+
+static bool fits(qdr_scalar value, qdr_dtype dtype)
+{
+    int to = rank(dtype);
+    if (to >= RANK_FLOAT)
+        value = convert(value, to == RANK_FLOAT ? QDR_FLOAT64 : QDR_COMPLEX128);
+    return qdr_scalar_fits(value, dtype);
+}
+
+/* That a constant is within the range of a dtype that it may become. */
+static int check_range(qdr_checker *c, const qdr_syntax *place, qdr_scalar value, qdr_dtype dtype)
+{
+    if (fits(value, dtype))
+        return QDR_OK;
+    qdr_bytes text = {0};
+    qdr_scalar_print(&text, value);
+    int code = qdr_check_fail(c, place, "the number %s does not fit %s",
+                              text.data ? text.data : "", qdr_dtype_name(dtype));
+    qdr_bytes_clear(&text);
+    return code;
+}
+
 int qdr_check_constant(qdr_checker *c, const qdr_term *value, qdr_dtype dtype,
                        qdr_scalar *constant)
 {
     if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT)
         return qdr_check_fail(c, value->syntax, "this must be a number");
     const qdr_node *node = value->node;
-    *constant = node->value;
-    if (node->dtype == dtype)
-        return QDR_OK;
-    qdr_kernel_function *cast = qdr_kernel_cast(node->dtype, dtype);
-    bool narrows = qdr_dtype_kind(node->dtype) == 'f' && qdr_dtype_kind(dtype) != 'f';
-    if (!cast || narrows)
+    /* 0 and 1 may become bools */
+    if (rank(node->dtype) > RANK_INTEGER && rank(node->dtype) > rank(dtype))
         return qdr_check_fail(c, value->syntax, "this %s can't become %s",
                               qdr_dtype_name(node->dtype), qdr_dtype_name(dtype));
-    const void *operand[] = {&node->value.word};
-    constant->dtype = dtype;
-    constant->word = 0;
-    cast(1, &constant->word, operand, 0);
-    return QDR_OK;
+    *constant = convert(node->value, dtype);
+    return check_range(c, value->syntax, node->value, dtype);
 }
 
 int qdr_check_intern(qdr_checker *c, const qdr_node *node, qdr_term *value)
@@ -250,7 +290,8 @@ int qdr_check_file(qdr_checker *c, const char *path, const qdr_term *chunks, qdr
 
 /* ---- operators ---------------------------------------------------------------------------- */
 
-/* A weak number has only a kind: it makes an integer of a bool, and a float of either. */
+/* A weak number has only a kind: it takes the dtype that it meets, or where that is of a lower kind
+ * makes an int64 or float64 of it, or the complex number of such parts. */
 qdr_dtype qdr_check_promote(const qdr_node *const *operand, int count)
 {
     qdr_dtype strong = QDR_DTYPES, weak = QDR_DTYPES;
@@ -260,9 +301,9 @@ qdr_dtype qdr_check_promote(const qdr_node *const *operand, int count)
     }
     if (strong == QDR_DTYPES || weak == QDR_DTYPES)
         return strong == QDR_DTYPES ? weak : strong;
-    static const char order[] = "bif";
-    bool beyond = strchr(order, qdr_dtype_kind(weak)) > strchr(order, qdr_dtype_kind(strong));
-    return beyond ? weak : strong;
+    if (rank(weak) <= rank(strong))
+        return strong;
+    return rank(strong) == RANK_FLOAT ? qdr_dtype_promote(strong, QDR_COMPLEX64) : weak;
 }
 
 static bool all_weak_constants(const qdr_node *node)
@@ -276,17 +317,13 @@ static bool all_weak_constants(const qdr_node *node)
 /* Runs a kernel on constants. */
 static qdr_scalar run_once(const qdr_kernel *kernel, const qdr_node *node)
 {
-    qdr_scalar cast[QDR_OPERANDS_MOST], result = {.dtype = kernel->result};
+    qdr_scalar cast[QDR_OPERANDS_MOST], result = {.dtype = kernel->result, .words = {0, 0}};
     const void *operand[QDR_OPERANDS_MOST];
     for (int i = 0; i < node->operands; i++) {
-        const qdr_node *from = node->operand[i];
-        const void *value[] = {&from->value.word};
-        cast[i] = from->value;
-        if (from->dtype != kernel->operand)
-            qdr_kernel_cast(from->dtype, kernel->operand)(1, &cast[i].word, value, 0);
-        operand[i] = &cast[i].word;
+        cast[i] = convert(node->operand[i]->value, kernel->operand);
+        operand[i] = cast[i].words;
     }
-    kernel->run(1, &result.word, operand, 0);
+    kernel->run(1, result.words, operand, 0);
     return result;
 }
 
@@ -297,10 +334,14 @@ static int fold(qdr_checker *c, const qdr_syntax *place, const qdr_kernel *kerne
 {
     qdr_scalar result = run_once(kernel, node);
     const qdr_kernel *real = qdr_kernel_find(kernel->name, QDR_FLOAT64);
-    if (result.dtype == QDR_INT64 && real) {
+    if (node->op->precedence == QDR_PRECEDENCE_UNARY && *node->op->symbol == '-' &&
+        result.dtype == QDR_UINT64)
+        result.dtype = QDR_INT64; /* -9223372036854775808 is one, without its sign it is not */
+    if (rank(result.dtype) == RANK_INTEGER && real) {
         double estimate = run_once(real, node).real;
-        if (__builtin_fabs(estimate - (double)result.integer) > 0x1p62)
-            return qdr_check_fail(c, place, "this number does not fit int64");
+        if (__builtin_fabs(estimate - convert(result, QDR_FLOAT64).real) > 0x1p62)
+            return qdr_check_fail(c, place, "this number does not fit %s",
+                                  qdr_dtype_name(result.dtype));
     }
     return constant(c, result, kernel->result != QDR_BOOL, value);
 }
@@ -319,18 +360,60 @@ static int check_shapes(qdr_checker *c, const qdr_syntax *place, qdr_node *node)
                : QDR_OK;
 }
 
-/* int64 to a float can round; every other conversion that operands go through is exact. */
+/* Whether a conversion can change the value: integers of 64 bits are not all floats. */
+static bool can_round(qdr_dtype from, qdr_dtype to)
+{
+    return qdr_dtype_promote(from, to) != to ||
+           (rank(from) == RANK_INTEGER && qdr_dtype_size(from) == 8 && rank(to) > RANK_INTEGER);
+}
+
+/* The steps of rounding up to the result of a node, whose operands are converted to `computed`. */
 static int steps_of(const qdr_node *node, qdr_dtype computed)
 {
-    int most = 0;
+    int most = 0, own = node->op->steps;
+    own += node->op->types == QDR_TYPES_MODULUS && rank(computed) == RANK_COMPLEX;
     for (int i = 0; i < node->operands; i++) {
         const qdr_node *operand = node->operand[i];
         int steps = operand->steps;
-        steps += operand->dtype == QDR_INT64 && operand->kind != QDR_NODE_CONSTANT &&
-                 qdr_dtype_kind(computed) == 'f';
+        steps += operand->kind != QDR_NODE_CONSTANT && can_round(operand->dtype, computed);
         most = steps > most ? steps : most;
     }
-    return most + node->op->steps < 2 ? most + node->op->steps : 2;
+    return most + own < 2 ? most + own : 2;
+}
+
+/* The dtype that op is computed in for operands of a promoted dtype. */
+static qdr_dtype computed_in(const qdr_operator *op, qdr_dtype dtype)
+{
+    if (rank(dtype) >= RANK_FLOAT)
+        return dtype;
+    return op->types == QDR_TYPES_DIVIDE     ? QDR_FLOAT64
+           : op->types == QDR_TYPES_FLOATING ? qdr_dtype_real(dtype)
+                                             : dtype;
+}
+
+/* Python's integers compare exactly with any other: one that the dtype does not hold is not
+ * converted to it, but both to a wider one. */
+static qdr_dtype comparable(const qdr_node *node, qdr_dtype dtype)
+{
+    for (int i = 0; i < node->operands; i++)
+        if (node->operand[i]->weak && rank(dtype) == RANK_INTEGER &&
+            !fits(node->operand[i]->value, dtype))
+            return qdr_dtype_promote(dtype, node->operand[i]->dtype);
+    return dtype;
+}
+
+int qdr_check_cast(qdr_checker *c, const qdr_node *operand, qdr_dtype dtype, const qdr_node **node)
+{
+    const qdr_operator *op = qdr_operators;
+    while (op->types != QDR_TYPES_CAST)
+        op++;
+    qdr_node cast = {.kind = QDR_NODE_OPERATION, .op = op, .dtype = dtype, .shape = operand->shape,
+                     .computed = dtype, .operands = 1, .operand = {operand}};
+    cast.steps = steps_of(&cast, dtype);
+    *node = operand;
+    return operand->dtype == dtype && !operand->weak
+               ? QDR_OK
+               : qdr_tree_intern(c->program, &cast, node, c->err);
 }
 
 int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator *op,
@@ -352,8 +435,9 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
         return qdr_check_fail(c, operand[0].syntax, "a condition is bool, this is %s: compare it",
                               qdr_dtype_name(node.operand[0]->dtype));
     qdr_dtype dtype = qdr_check_promote(node.operand + choice, node.operands - choice);
-    bool floats = op->types == QDR_TYPES_FLOATING && qdr_dtype_kind(dtype) != 'f';
-    const qdr_kernel *kernel = qdr_kernel_find(op->name, floats ? QDR_FLOAT64 : dtype);
+    if (op->precedence == QDR_PRECEDENCE_COMPARISON)
+        dtype = comparable(&node, dtype);
+    const qdr_kernel *kernel = qdr_kernel_find(op->name, computed_in(op, dtype));
     if (!kernel)
         return qdr_check_fail(c, place, "%s is not defined for %s", op->name,
                               qdr_dtype_name(dtype));
@@ -362,7 +446,10 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
     if (*op->symbol && all_weak_constants(&node))
         return fold(c, place, kernel, &node, value);
     node.steps = steps_of(&node, node.computed);
-    return qdr_check_intern(c, &node, value);
+    for (int i = choice; i < node.operands && !code; i++)
+        if (node.operand[i]->weak)
+            code = check_range(c, operand[i].syntax, node.operand[i]->value, dtype);
+    return code ? code : qdr_check_intern(c, &node, value);
 }
 
 /* ---- calls -------------------------------------------------------------------------------- */
@@ -529,25 +616,29 @@ static const char *plain(qdr_checker *c, const qdr_syntax *syntax)
 
 static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
-    qdr_scalar scalar = {.dtype = QDR_INT64};
     const char *text = plain(c, syntax);
     if (!text)
         return no_memory(c);
     if (text[0] == '0' && strspn(text, "0") != strlen(text))
         return qdr_check_fail(c, syntax, "a whole number does not begin with 0");
     errno = 0;
-    scalar.integer = strtoll(text, NULL, 10);
+    uint64_t natural = strtoull(text, NULL, 10);
     if (errno)
-        return qdr_check_fail(c, syntax, "this number does not fit int64");
+        return qdr_check_fail(c, syntax, "this number does not fit uint64");
+    qdr_scalar scalar = {.dtype = natural > INT64_MAX ? QDR_UINT64 : QDR_INT64, .words = {natural}};
     return constant(c, scalar, true, value);
 }
 
+/* 1.5, or 1.5j. */
 static int real(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     const char *end, *text = plain(c, syntax);
     if (!text)
         return no_memory(c);
-    qdr_scalar scalar = {.dtype = QDR_FLOAT64, .real = qdr_number_parse(text, &end)};
+    double number = qdr_number_parse(text, &end);
+    qdr_scalar scalar = {.dtype = QDR_FLOAT64, .real = number};
+    if (*end)
+        scalar = (qdr_scalar){.dtype = QDR_COMPLEX128, .pair = {0, number}};
     return constant(c, scalar, true, value);
 }
 

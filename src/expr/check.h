@@ -64,12 +64,17 @@ int qdr_check_array(qdr_checker *checker, const qdr_term *value, const qdr_node 
 int qdr_check_integer(qdr_checker *checker, const qdr_term *value, int64_t *integer);
 int qdr_check_shape(qdr_checker *checker, const qdr_term *value, qdr_shape *shape);
 int qdr_check_dtype(qdr_checker *checker, const qdr_term *value, qdr_dtype *dtype);
-/* A number known now, as the dtype; a number of another kind only where Python would take it. */
+/* A number known now, as the dtype; a number of another kind only where Python would take it. It
+ * must fit. */
 int qdr_check_constant(qdr_checker *checker, const qdr_term *value, qdr_dtype dtype,
                        qdr_scalar *constant);
 
 /* The dtype that operands are computed in, by NumPy's promotion: NEP 50. */
 qdr_dtype qdr_check_promote(const qdr_node *const *operand, int count);
+
+/* The operand converted to dtype, which may be the one it has. */
+int qdr_check_cast(qdr_checker *checker, const qdr_node *operand, qdr_dtype dtype,
+                   const qdr_node **node);
 
 /* op on operands. */
 int qdr_check_apply(qdr_checker *checker, const qdr_syntax *place, const qdr_operator *op,

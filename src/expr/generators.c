@@ -1,6 +1,7 @@
 #include "expr/generators.h"
 
 #include <math.h>
+#include <string.h>
 
 #define GROUP "Generators and files"
 
@@ -93,6 +94,25 @@ static int range_length(qdr_checker *checker, const qdr_call *call, const qdr_sc
     return QDR_OK;
 }
 
+static bool is_integer(qdr_dtype dtype)
+{
+    return qdr_dtype_kind(dtype) == 'i' || qdr_dtype_kind(dtype) == 'u';
+}
+
+/* That a range of integers stays in its dtype. */
+static int check_ends(qdr_checker *checker, const qdr_call *call, const qdr_scalar bound[3],
+                      int64_t length, qdr_dtype dtype)
+{
+    qdr_scalar last = bound[0];
+    last.words[0] += (uint64_t)(length - 1) * bound[2].words[0];
+    if (!length || !is_integer(dtype) ||
+        (qdr_scalar_fits(bound[0], dtype) && qdr_scalar_fits(last, dtype)))
+        return QDR_OK;
+    return qdr_check_fail(checker, call->syntax, "the elements %lld to %lld do not all fit %s",
+                          (long long)bound[0].integer, (long long)last.integer,
+                          qdr_dtype_name(dtype));
+}
+
 /* arange(stop), arange(start, stop), arange(start, stop, step). */
 static int build_arange(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
@@ -107,7 +127,7 @@ static int build_arange(qdr_checker *checker, const qdr_call *call, qdr_term *va
         const qdr_node *node = NULL;
         if (given[i] && qdr_check_array(checker, given[i], &node))
             return qdr_check_error(checker)->code;
-        if (node && qdr_dtype_kind(node->dtype) == 'f')
+        if (node && strchr("fc", qdr_dtype_kind(node->dtype)))
             usual = QDR_FLOAT64;
     }
     int code = dtype_or(checker, &argument[3], usual, &dtype);
@@ -119,16 +139,20 @@ static int build_arange(qdr_checker *checker, const qdr_call *call, qdr_term *va
         qdr_term missing = {.kind = QDR_TERM_NODE, .syntax = call->syntax, .node = &standard[i]};
         const qdr_term *number = given[i] ? given[i] : &missing;
         code = qdr_check_constant(checker, number, usual, &bound[i]);
-        if (!code)
+        if (!code && is_integer(usual) && is_integer(dtype))
+            element[i] = qdr_scalar_narrow(bound[i], dtype); /* a step of -1 is one of uint8, too */
+        else if (!code)
             code = qdr_check_constant(checker, number, dtype, &element[i]);
     }
     qdr_shape shape = {.ndim = 1};
     if (!code)
         code = range_length(checker, call, bound, &shape.extent[0]);
+    if (!code)
+        code = check_ends(checker, call, bound, shape.extent[0], dtype);
     if (code)
         return code;
     qdr_error detail = QDR_ERROR_INIT;
-    if (qdr_shape_check(&shape, sizeof(double), &detail))
+    if (qdr_shape_check(&shape, QDR_ELEMENT_MOST, &detail))
         return qdr_check_fail(checker, call->syntax, "%s", detail.text);
     qdr_source *source;
     code = qdr_source_arange(shape.extent[0], element[0], element[2], &source,
@@ -183,6 +207,20 @@ static int build_open(qdr_checker *checker, const qdr_call *call, qdr_term *valu
     return qdr_check_file(checker, path->string, &call->argument[1], value);
 }
 
+/* Python's complex of two reals: also what no sum of a real and an imaginary literal gives. */
+static int build_complex(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+{
+    qdr_scalar re, im = {.dtype = QDR_FLOAT64, .words = {0, 0}};
+    int code = qdr_check_constant(checker, &call->argument[0], QDR_FLOAT64, &re);
+    if (!code && call->argument[1].kind != QDR_TERM_ABSENT)
+        code = qdr_check_constant(checker, &call->argument[1], QDR_FLOAT64, &im);
+    if (code)
+        return code;
+    qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = QDR_COMPLEX128, .weak = true};
+    node.value = (qdr_scalar){.dtype = QDR_COMPLEX128, .pair = {re.real, im.real}};
+    return qdr_check_intern(checker, &node, value);
+}
+
 static const qdr_scalar one = {.dtype = QDR_INT64, .integer = 1};
 static const qdr_scalar zero = {.dtype = QDR_INT64, .integer = 0};
 
@@ -200,6 +238,8 @@ const qdr_function qdr_generators[] = {
     {GROUP, "random", "shape, *, seed, chunks=auto",
      "uniform in [0, 1): the numbers of numpy.random.Generator(Philox(key=seed)).random(shape)",
      "random((), seed=1)", "0.2961716082704446", build_random, NULL},
+    {GROUP, "complex", "real, imag=0", "the number real + imag * 1j", "complex(1, -0.0)",
+     "(1-0j)", build_complex, NULL},
     {GROUP, "open", "path, chunks=auto", "the array in a file", "open(\"survey.npy\")", NULL,
      build_open, NULL},
     {.name = NULL},

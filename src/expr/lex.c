@@ -45,6 +45,10 @@ static const char *number(const char *s, qdr_token_kind *kind)
             s = digits(e + 1);
         }
     }
+    if (*s == 'j' || *s == 'J') {
+        *kind = QDR_TOKEN_FLOAT;
+        s++;
+    }
     return s;
 }
 

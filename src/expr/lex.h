@@ -11,7 +11,7 @@ typedef enum {
     QDR_TOKEN_NEXT, /* ';' or a newline outside brackets */
     QDR_TOKEN_NAME,
     QDR_TOKEN_INTEGER,
-    QDR_TOKEN_FLOAT,
+    QDR_TOKEN_FLOAT,  /* 1.5, 1e3, and imaginary: 2j */
     QDR_TOKEN_STRING, /* with its quotes */
     QDR_TOKEN_SYMBOL
 } qdr_token_kind;

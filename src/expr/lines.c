@@ -261,7 +261,7 @@ int qdr_lines_finish(qdr_line_worker *w, const qdr_node *reduction, const qdr_bo
         code = reduction->reduction->finish(w->states + i * words, l->operand->dtype,
                                             &reduction->options, &value, err);
         if (!code)
-            memcpy((char *)elements + i * size, value.bytes, size);
+            memcpy((char *)elements + i * size, value.words, size);
     }
     return code;
 }

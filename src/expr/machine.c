@@ -151,7 +151,9 @@ static int compile_reduction(qdr_machine *m, const qdr_node *node, struct instru
     }
     if (!array) {
         instruction->kind = REDUCE;
-        return qdr_lines_compile(m->known, node->operand[0], node->reduction->accumulator,
+        return qdr_lines_compile(m->known, node->operand[0],
+                                 qdr_reduction_accumulator(node->reduction,
+                                                           node->operand[0]->dtype),
                                  node->axes, &instruction->lines, err);
     }
     qdr_source **stored =
@@ -176,6 +178,8 @@ static int compile(qdr_machine *m, const qdr_node *node, qdr_dtype dtype, int *i
     *index = find_value(m, node, dtype);
     if (*index >= 0)
         return QDR_OK;
+    if (node->op && node->op->types == QDR_TYPES_CAST && node->dtype == dtype)
+        return compile(m, node->operand[0], dtype, index, err);
     if (node->dtype != dtype)
         code = compile_cast(m, node, &instruction, dtype, err);
     else if (node->kind == QDR_NODE_OPERATION)
@@ -329,12 +333,12 @@ struct qdr_evaluator {
     qdr_line_worker **worker; /* by instruction of the body; NULL where it goes along no lines */
 };
 
-#define REGISTER (QDR_TILE * sizeof(((qdr_scalar *)NULL)->bytes)) /* bytes */
+#define REGISTER (QDR_TILE * QDR_ELEMENT_MOST) /* bytes */
 
 static void *place_of(const qdr_evaluator *e, int value)
 {
     const struct value *v = &e->machine->value[value];
-    return v->scalar ? (void *)e->numbers[v->place].bytes
+    return v->scalar ? (void *)e->numbers[v->place].words
                      : e->registers + (size_t)v->place * REGISTER;
 }
 
@@ -351,7 +355,7 @@ static void put_number(const qdr_evaluator *e, const struct instruction *instruc
     const qdr_node *node = e->machine->value[instruction->to].node;
     const qdr_scalar *number =
         node->kind == QDR_NODE_CONSTANT ? &node->value : &e->machine->known->value[node->id];
-    memcpy(place_of(e, instruction->to), number->bytes, sizeof number->bytes);
+    memcpy(place_of(e, instruction->to), number->words, sizeof number->words);
 }
 
 static int run_list(qdr_evaluator *e, const struct list *list, const qdr_box *box, size_t n,
@@ -445,7 +449,7 @@ int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scala
     code = qdr_evaluator_create(machine, &evaluator, err);
     if (!code) {
         value->dtype = node->dtype;
-        memcpy(value->bytes, qdr_evaluator_elements(evaluator, 0), sizeof value->bytes);
+        memcpy(value->words, qdr_evaluator_elements(evaluator, 0), sizeof value->words);
         qdr_evaluator_destroy(evaluator);
     }
     qdr_machine_destroy(machine);

@@ -20,7 +20,15 @@ enum {
     QDR_PRECEDENCE_CALL
 };
 
-typedef enum { QDR_TYPES_SAME, QDR_TYPES_FLOATING } qdr_operator_types;
+/* What an operation is computed in: the promoted type of its operands; but an integer or bool is
+ * converted first */
+typedef enum {
+    QDR_TYPES_SAME,     /* never */
+    QDR_TYPES_DIVIDE,   /* to float64 */
+    QDR_TYPES_FLOATING, /* to the smallest float that holds it: qdr_dtype_real */
+    QDR_TYPES_MODULUS,  /* never; of a complex number the result is real, and rounded */
+    QDR_TYPES_CAST      /* the result has the dtype that is asked for */
+} qdr_operator_types;
 
 typedef struct qdr_operator {
     const char *name;

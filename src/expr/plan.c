@@ -31,9 +31,14 @@ static void want(struct planner *p, const qdr_node *node)
         want(p, node->operand[i]);
 }
 
+static const qdr_accumulator *accumulator_of(const qdr_node *reduction)
+{
+    return qdr_reduction_accumulator(reduction->reduction, reduction->operand[0]->dtype);
+}
+
 static bool has_few_outputs(const qdr_node *reduction)
 {
-    int64_t words = (int64_t)reduction->reduction->accumulator->words;
+    int64_t words = (int64_t)accumulator_of(reduction)->words;
     return qdr_shape_count(&reduction->shape) <= LINES_MOST / words;
 }
 
@@ -222,7 +227,7 @@ static int plan_node(struct planner *p, const qdr_node *node)
     if (p->wanted[node->id] && reduction && is_awaited(p, node) && has_few_outputs(node))
         return finish_later(p, pass,
                             &(qdr_finishing){.operand = node->operand[0],
-                                             .accumulator = node->reduction->accumulator,
+                                             .accumulator = accumulator_of(node),
                                              .reduction = node,
                                              .outputs = qdr_shape_count(&node->shape)});
     if (p->wanted[node->id] && p->plan->stored[node->id])

@@ -1,4 +1,6 @@
 /* Programs as text: the canonical form, equal for equal work. */
+#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,21 +11,38 @@
 
 #define LONGEST 1000000 /* bytes of an expression that is printed */
 
+/* As Python's repr where the language reads that back: 2j, (1+2j). */
+static void print_complex(qdr_bytes *text, qdr_complex128 z, size_t size)
+{
+    char first[QDR_NUMBER_COMPLEX], second[QDR_NUMBER_COMPLEX];
+    bool zero = z.re == 0, plain = isfinite(z.re) && isfinite(z.im) && !(z.im == 0 && signbit(z.im));
+    if (plain && !(zero && (signbit(z.re) || z.im < 0)))
+        qdr_bytes_text(text, qdr_number_complex(first, z.re, z.im, size));
+    else
+        qdr_bytes_format(text, "complex(%s, %s)", qdr_number_sized(first, z.re, size),
+                         qdr_number_sized(second, z.im, size));
+}
+
 void qdr_scalar_print(qdr_bytes *text, qdr_scalar value)
 {
     char number[QDR_NUMBER_TEXT];
-    switch (value.dtype) {
-    case QDR_BOOL:
-        qdr_bytes_text(text, value.truth ? "True" : "False");
+    qdr_scalar wide = qdr_scalar_widen(value);
+    size_t size = qdr_dtype_size(qdr_dtype_real(value.dtype));
+    switch (qdr_dtype_kind(value.dtype)) {
+    case 'b':
+        qdr_bytes_text(text, wide.truth ? "True" : "False");
         break;
-    case QDR_FLOAT32:
-        qdr_bytes_text(text, qdr_number_float(number, value.single));
+    case 'i':
+        qdr_bytes_format(text, "%" PRId64, wide.integer);
         break;
-    case QDR_FLOAT64:
-        qdr_bytes_text(text, qdr_number_double(number, value.real));
+    case 'u':
+        qdr_bytes_format(text, "%" PRIu64, wide.natural);
         break;
-    default:
-        qdr_bytes_format(text, "%lld", (long long)value.integer);
+    case 'f':
+        qdr_bytes_text(text, qdr_number_sized(number, wide.real, size));
+        break;
+    case 'c':
+        print_complex(text, wide.pair, size);
         break;
     }
 }
@@ -91,10 +110,10 @@ static int precedence(const qdr_node *node)
 {
     if (node->kind == QDR_NODE_OPERATION)
         return node->op->precedence;
+    qdr_scalar wide = qdr_scalar_widen(node->value);
     bool signed_text = node->kind == QDR_NODE_CONSTANT &&
-                       (node->dtype == QDR_INT64 ? node->value.integer < 0
-                                                 : node->dtype == QDR_FLOAT64 &&
-                                                       __builtin_signbit(node->value.real));
+                       (wide.dtype == QDR_INT64 ? wide.integer < 0
+                                                : wide.dtype == QDR_FLOAT64 && signbit(wide.real));
     return signed_text ? QDR_PRECEDENCE_UNARY : QDR_PRECEDENCE_CALL;
 }
 
@@ -114,6 +133,8 @@ static void print_operation(struct printer *p, const qdr_node *node)
     if (!*op->symbol) {
         qdr_bytes_format(&p->text, "%s(", op->name);
         print_arguments(p, node);
+        if (op->types == QDR_TYPES_CAST)
+            qdr_bytes_format(&p->text, ", \"%s\"", qdr_dtype_name(node->dtype));
         qdr_bytes_text(&p->text, ")");
     } else if (node->operands == 1) {
         qdr_bytes_text(&p->text, op->symbol);
@@ -149,6 +170,8 @@ static void print_reduction(struct printer *p, const qdr_node *node)
     qdr_bytes_format(&p->text, "%s(", node->reduction->name);
     print_arguments(p, node);
     print_axes(&p->text, node);
+    if (node->dtype != node->reduction->result(node->operand[0]->dtype))
+        qdr_bytes_format(&p->text, ", dtype=\"%s\"", qdr_dtype_name(node->dtype));
     if (node->options.ddof)
         qdr_bytes_format(&p->text, ", ddof=%lld", (long long)node->options.ddof);
     qdr_bytes_text(&p->text, ")");

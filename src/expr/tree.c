@@ -16,8 +16,9 @@ static bool same(const qdr_node *a, const qdr_node *b)
     return a->kind == b->kind && a->dtype == b->dtype && a->weak == b->weak && a->op == b->op &&
            a->leaf == b->leaf && a->reduction == b->reduction && a->operands == b->operands &&
            memcmp(a->operand, b->operand, sizeof a->operand) == 0 &&
-           a->value.word == b->value.word && a->options.ddof == b->options.ddof &&
-           a->axes == b->axes && a->keepdims == b->keepdims && same_view(a->view, b->view);
+           memcmp(a->value.words, b->value.words, sizeof a->value.words) == 0 &&
+           a->options.ddof == b->options.ddof && a->axes == b->axes &&
+           a->keepdims == b->keepdims && same_view(a->view, b->view);
 }
 
 int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node **interned,

@@ -2,29 +2,74 @@
  * suffix of what it defines; select.c picks one when it starts. */
 #include <tgmath.h>
 
+#include "base/half.h"
+#include "kernel/complex.h"
 #include "kernel/isa.h"
 
-typedef uint8_t b8;
-typedef int64_t i64;
-typedef float f32;
-typedef double f64;
+/* Every group of dtypes hands its members to M, by their names in dtypes.def. */
+#define BOOLS(M, ...) M(BOOL, __VA_ARGS__)
+#define INTS(M, ...)                                                                               \
+    M(INT8, __VA_ARGS__) M(INT16, __VA_ARGS__) M(INT32, __VA_ARGS__) M(INT64, __VA_ARGS__)
+#define UINTS(M, ...)                                                                              \
+    M(UINT8, __VA_ARGS__) M(UINT16, __VA_ARGS__) M(UINT32, __VA_ARGS__) M(UINT64, __VA_ARGS__)
+#define FLOATS(M, ...) M(FLOAT16, __VA_ARGS__) M(FLOAT32, __VA_ARGS__) M(FLOAT64, __VA_ARGS__)
+#define COMPLEXES(M, ...) M(COMPLEX64, __VA_ARGS__) M(COMPLEX128, __VA_ARGS__)
+#define NUMBERS(M, ...) INTS(M, __VA_ARGS__) UINTS(M, __VA_ARGS__) FLOATS(M, __VA_ARGS__)
+#define REALS(M, ...) BOOLS(M, __VA_ARGS__) NUMBERS(M, __VA_ARGS__)
 
-#define DTYPE_b8 QDR_BOOL
-#define DTYPE_i64 QDR_INT64
-#define DTYPE_f32 QDR_FLOAT32
-#define DTYPE_f64 QDR_FLOAT64
+/* For each dtype T: element_T is what arrays hold, value_T what C's arithmetic makes of it; load_T
+ * and store_T go from one to the other. */
+#define VALUE_b(type) __typeof__(+(type)0)
+#define VALUE_i(type) __typeof__(+(type)0)
+#define VALUE_u(type) __typeof__(+(type)0)
+#define VALUE_h(type) float
+#define VALUE_f(type) type
+#define VALUE_c(type) type
+#define LOAD_b(x) x
+#define LOAD_i(x) x
+#define LOAD_u(x) x
+#define LOAD_h(x) qdr_half_value(x.bits)
+#define LOAD_f(x) x
+#define LOAD_c(x) x
+#define STORE_b(type, x) (type)x
+#define STORE_i(type, x) (type)x
+#define STORE_u(type, x) (type)x
+#define STORE_h(type, x) (type){qdr_half_of_float(x)}
+#define STORE_f(type, x) x
+#define STORE_c(type, x) x
+#define DTYPE(id, name, class, type, npy)                                                          \
+    typedef type element_##id;                                                                     \
+    typedef VALUE_##class(type) value_##id;                                                        \
+    static inline value_##id load_##id(element_##id x)                                             \
+    {                                                                                              \
+        return LOAD_##class(x);                                                                    \
+    }                                                                                              \
+    static inline element_##id store_##id(value_##id x)                                            \
+    {                                                                                              \
+        return STORE_##class(type, x);                                                             \
+    }
+#include "quadrat/dtypes.def"
+#undef DTYPE
 
-#define BOOLS(M, ...) M(b8, __VA_ARGS__)
-#define INTS(M, ...) M(i64, __VA_ARGS__)
-#define FLOATS(M, ...) M(f32, __VA_ARGS__) M(f64, __VA_ARGS__)
-#define NUMBERS(M, ...) INTS(M, __VA_ARGS__) FLOATS(M, __VA_ARGS__)
-#define ALL(M, ...) BOOLS(M, __VA_ARGS__) NUMBERS(M, __VA_ARGS__)
+#define PART_COMPLEX64 FLOAT32
+#define PART_COMPLEX128 FLOAT64
 
 #define RESULT_SAME(T) T
-#define RESULT_TRUTH(T) b8
+#define RESULT_TRUTH(T) BOOL
+#define RESULT_REAL(T) PART_##T
 
-/* The iterations are independent even where the result lies on an operand. */
+#define ELEMENT(T) JOINED(element_, T)
+#define STORE(T) JOINED(store_, T)
+#define ID(T) JOINED(QDR_, T)
+#define JOINED(a, b) JOINED_AGAIN(a, b)
+#define JOINED_AGAIN(a, b) a##b
+
+#define PAIR(re, im) ((__typeof__(a)){re, im})
+
+/* The iterations are independent even where the result lies on an operand. clang would warn of each
+ * loop that it leaves scalar all the same. */
 #if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed"
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define INDEPENDENT _Pragma("GCC ivdep")
@@ -41,36 +86,38 @@ typedef double f64;
 #define UNARY_FUNCTION(T, name, R, value)                                                          \
     static void name##_##T(PARAMETERS)                                                             \
     {                                                                                              \
-        const T *x = operand[0];                                                                   \
-        RESULT_##R(T) *to = result;                                                                \
+        const element_##T *x = operand[0];                                                         \
+        ELEMENT(RESULT_##R(T)) *to = result;                                                       \
         (void)scalars; /* n is 1 when the only operand is one */                                   \
-        LOOP(T a = x[i]; to[i] = (RESULT_##R(T))(value);)                                          \
+        LOOP(value_##T a = load_##T(x[i]); (void)a; to[i] = STORE(RESULT_##R(T))(value);)          \
     }
 
 #define BINARY_FUNCTION(T, name, R, value)                                                         \
     static void name##_##T(PARAMETERS)                                                             \
     {                                                                                              \
-        const T *x = operand[0], *y = operand[1];                                                  \
-        RESULT_##R(T) *to = result;                                                                \
+        const element_##T *x = operand[0], *y = operand[1];                                        \
+        ELEMENT(RESULT_##R(T)) *to = result;                                                       \
         if (scalars & 1) {                                                                         \
-            T a = x[0];                                                                            \
-            LOOP(T b = y[i]; to[i] = (RESULT_##R(T))(value);)                                      \
+            value_##T a = load_##T(x[0]);                                                          \
+            LOOP(value_##T b = load_##T(y[i]); to[i] = STORE(RESULT_##R(T))(value);)               \
         } else if (scalars & 2) {                                                                  \
-            T b = y[0];                                                                            \
-            LOOP(T a = x[i]; to[i] = (RESULT_##R(T))(value);)                                      \
+            value_##T b = load_##T(y[0]);                                                          \
+            LOOP(value_##T a = load_##T(x[i]); to[i] = STORE(RESULT_##R(T))(value);)               \
         } else {                                                                                   \
-            LOOP(T a = x[i]; T b = y[i]; to[i] = (RESULT_##R(T))(value);)                          \
+            LOOP(value_##T a = load_##T(x[i]); value_##T b = load_##T(y[i]);                       \
+                 to[i] = STORE(RESULT_##R(T))(value);)                                             \
         }                                                                                          \
     }
 
 #define CHOICE_FUNCTION(T, name, R, value)                                                         \
     static void name##_##T(PARAMETERS)                                                             \
     {                                                                                              \
-        const b8 *x = operand[0];                                                                  \
-        const T *y = operand[1], *z = operand[2];                                                  \
+        const element_BOOL *x = operand[0];                                                        \
+        const element_##T *y = operand[1], *z = operand[2];                                        \
         size_t dx = !(scalars & 1), dy = !(scalars & 2), dz = !(scalars & 4);                      \
-        RESULT_##R(T) *to = result;                                                                \
-        LOOP(b8 a = x[i * dx]; T b = y[i * dy]; T c = z[i * dz]; to[i] = (RESULT_##R(T))(value);)  \
+        ELEMENT(RESULT_##R(T)) *to = result;                                                       \
+        LOOP(element_BOOL a = x[i * dx]; element_##T b = y[i * dy]; element_##T c = z[i * dz];     \
+             to[i] = value;)                                                                       \
     }
 
 #define UNARY(name, types, R, value) types(UNARY_FUNCTION, name, R, value)
@@ -82,12 +129,11 @@ typedef double f64;
 #undef CHOICE
 
 #define UNARY_ROW(T, name, R, value)                                                               \
-    {#name, 1, DTYPE_##T, DTYPE_##T, ROW_##R(T), name##_##T},
+    {#name, 1, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
 #define BINARY_ROW(T, name, R, value)                                                              \
-    {#name, 2, DTYPE_##T, DTYPE_##T, ROW_##R(T), name##_##T},
-#define CHOICE_ROW(T, name, R, value) {#name, 3, QDR_BOOL, DTYPE_##T, ROW_##R(T), name##_##T},
-#define ROW_SAME(T) DTYPE_##T
-#define ROW_TRUTH(T) QDR_BOOL
+    {#name, 2, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
+#define CHOICE_ROW(T, name, R, value)                                                              \
+    {#name, 3, QDR_BOOL, QDR_##T, ID(RESULT_##R(T)), name##_##T},
 
 static const qdr_kernel rows[] = {
 #define UNARY(name, types, R, value) types(UNARY_ROW, name, R, value)
@@ -97,36 +143,71 @@ static const qdr_kernel rows[] = {
     {.name = NULL},
 };
 
-#define CAST_FUNCTION(from, to_type)                                                               \
-    static void from##_to_##to_type(PARAMETERS)                                                    \
+/* ---- conversions -------------------------------------------------------------------------- */
+
+/* x, of any real type, as each type T. Integers wrap; what a float has beyond an integer type
+ * becomes its nearest end, NaN becomes 0; a float is rounded once. */
+#define TRUE_IF(T, x) ((x) != 0)
+#define PLAIN(T, x) ((value_##T)(x))
+#define MOST(T)                                                                                    \
+    ((element_##T)(UINT64_MAX >> (64 - 8 * sizeof(element_##T)) >> ((element_##T)-1 < 1)))
+#define LEAST(T) ((element_##T)(-MOST(T) - 1))
+#define SATURATED(T, x)                                                                            \
+    ((x) != (x)                                ? 0                                                 \
+     : (x) < (float)LEAST(T)                   ? LEAST(T)                                          \
+     : (x) >= 2.0f * (float)(MOST(T) / 2 + 1)  ? MOST(T)                                           \
+                                               : (element_##T)(x))
+#define ROUNDED(T, x) ROUNDED_##T(x)
+#define ROUNDED_FLOAT16(x)                                                                         \
+    (_Generic((x), double: true, default: false) ? qdr_half_prepare((double)(x)) : (float)(x))
+#define ROUNDED_FLOAT32(x) ((float)(x))
+#define ROUNDED_FLOAT64(x) ((double)(x))
+#define WITH_ZERO(T, x) WITH_ZERO_AGAIN(T, PART_##T, x)
+#define WITH_ZERO_AGAIN(T, P, x) ((value_##T){ROUNDED(P, x), 0})
+
+/* x, a complex number: only its real part is kept in a real type. */
+#define TRUE_IF_PART(T, x) ((x.re != 0) | (x.im != 0))
+#define REAL_SATURATED(T, x) SATURATED(T, x.re)
+#define REAL_ROUNDED(T, x) ROUNDED(T, x.re)
+#define PARTS(T, x) PARTS_AGAIN(T, PART_##T, x)
+#define PARTS_AGAIN(T, P, x) ((value_##T){ROUNDED(P, x.re), ROUNDED(P, x.im)})
+
+/* What becomes of a type F, by its class. */
+#define FROM_INTEGER(M, F)                                                                         \
+    INTS(M, F, PLAIN) UINTS(M, F, PLAIN) FLOATS(M, F, ROUNDED) COMPLEXES(M, F, WITH_ZERO)
+#define FROM_FLOAT(M, F)                                                                           \
+    BOOLS(M, F, TRUE_IF)                                                                           \
+    INTS(M, F, SATURATED) UINTS(M, F, SATURATED) FLOATS(M, F, ROUNDED) COMPLEXES(M, F, WITH_ZERO)
+#define FROM_b(M, F) BOOLS(M, F, PLAIN) FROM_INTEGER(M, F)
+#define FROM_i(M, F) BOOLS(M, F, TRUE_IF) FROM_INTEGER(M, F)
+#define FROM_u(M, F) BOOLS(M, F, TRUE_IF) FROM_INTEGER(M, F)
+#define FROM_h(M, F) FROM_FLOAT(M, F)
+#define FROM_f(M, F) FROM_FLOAT(M, F)
+#define FROM_c(M, F)                                                                               \
+    BOOLS(M, F, TRUE_IF_PART)                                                                      \
+    INTS(M, F, REAL_SATURATED) UINTS(M, F, REAL_SATURATED) FLOATS(M, F, REAL_ROUNDED)              \
+    COMPLEXES(M, F, PARTS)
+
+#define CAST_FUNCTION(T, F, converted)                                                             \
+    static void F##_to_##T(PARAMETERS)                                                             \
     {                                                                                              \
-        const from *x = operand[0];                                                                \
-        to_type *to = result;                                                                      \
+        const element_##F *from = operand[0];                                                      \
+        element_##T *to = result;                                                                  \
         (void)scalars;                                                                             \
-        LOOP(to[i] = (to_type)x[i];)                                                               \
+        LOOP(value_##F x = load_##F(from[i]); to[i] = store_##T(converted(T, x));)                 \
     }
-CAST_FUNCTION(b8, i64)
-CAST_FUNCTION(b8, f32)
-CAST_FUNCTION(b8, f64)
-CAST_FUNCTION(i64, f32)
-CAST_FUNCTION(i64, f64)
-CAST_FUNCTION(f32, f64)
-CAST_FUNCTION(f64, f32)
+#define CAST_ROW(T, F, converted) [QDR_##F][QDR_##T] = F##_to_##T,
 
-#define CAST_ROW(from, to) [DTYPE_##from][DTYPE_##to] = from##_to_##to
+#define DTYPE(id, name, class, type, npy) FROM_##class(CAST_FUNCTION, id)
+#include "quadrat/dtypes.def"
+#undef DTYPE
 
-#define NAMED(isa) NAMED_AGAIN(isa)
-#define NAMED_AGAIN(isa) qdr_kernels_##isa
-const qdr_kernel_set NAMED(QDR_ISA) = {
+const qdr_kernel_set JOINED(qdr_kernels_, QDR_ISA) = {
     .rows = rows,
     .cast =
         {
-            CAST_ROW(b8, i64),
-            CAST_ROW(b8, f32),
-            CAST_ROW(b8, f64),
-            CAST_ROW(i64, f32),
-            CAST_ROW(i64, f64),
-            CAST_ROW(f32, f64),
-            CAST_ROW(f64, f32),
+#define DTYPE(id, name, class, type, npy) FROM_##class(CAST_ROW, id)
+#include "quadrat/dtypes.def"
+#undef DTYPE
         },
 };

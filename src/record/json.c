@@ -74,10 +74,35 @@ static void put_integers(struct tree *t, json_object *to, const char *key, const
         put_integer(t, array, NULL, integers[i]);
 }
 
+/* The kind of a complex number's parts; QDR_VALUE_BOOL of any other value. */
+static qdr_value_kind part_of(const qdr_value *value)
+{
+    return value->kind == QDR_VALUE_COMPLEX64    ? QDR_VALUE_FLOAT32
+           : value->kind == QDR_VALUE_COMPLEX128 ? QDR_VALUE_FLOAT64
+                                                 : QDR_VALUE_BOOL;
+}
+
+typedef void putter(struct tree *t, json_object *to, const char *key, const qdr_value *value);
+
+/* Both parts of a complex number, by a putter of floats. */
+static void put_parts(struct tree *t, json_object *to, const char *key, const qdr_value *value,
+                      putter *put_part)
+{
+    json_object *pair = put_object(t, to, key);
+    qdr_value re = {value->dtype, part_of(value), {.real = value->pair.re}};
+    qdr_value im = {value->dtype, part_of(value), {.real = value->pair.im}};
+    put_part(t, pair, "re", &re);
+    put_part(t, pair, "im", &im);
+}
+
 static void put_value(struct tree *t, json_object *to, const char *key, const qdr_value *value)
 {
     char text[QDR_VALUE_SIZE];
     json_object *made;
+    if (part_of(value)) {
+        put_parts(t, to, key, value, put_value);
+        return;
+    }
     if (value->kind == QDR_VALUE_BOOL)
         made = json_object_new_boolean(value->boolean);
     else if (value->kind == QDR_VALUE_INT)
@@ -91,13 +116,17 @@ static void put_value(struct tree *t, json_object *to, const char *key, const qd
     put(t, to, key, made);
 }
 
-static void put_bits(struct tree *t, json_object *to, const qdr_value *value)
+/* Of floats and complex numbers. */
+static void put_bits(struct tree *t, json_object *to, const char *key, const qdr_value *value)
 {
+    static const int digits[] = {
+        [QDR_VALUE_FLOAT16] = 3, [QDR_VALUE_FLOAT32] = 6, [QDR_VALUE_FLOAT64] = 13};
     char text[QDR_NUMBER_TEXT];
-    if (value->kind != QDR_VALUE_FLOAT32 && value->kind != QDR_VALUE_FLOAT64)
-        return;
-    int digits = value->kind == QDR_VALUE_FLOAT32 ? 6 : 13;
-    put(t, to, "bits", json_object_new_string(qdr_number_hex(text, value->real, digits)));
+    if (part_of(value))
+        put_parts(t, to, key, value, put_bits);
+    else if (value->kind >= QDR_VALUE_FLOAT16)
+        put(t, to, key,
+            json_object_new_string(qdr_number_hex(text, value->real, digits[value->kind])));
 }
 
 static void put_input(struct tree *t, json_object *inputs, const qdr_record_input *input)
@@ -141,7 +170,7 @@ static void put_number(struct tree *t, json_object *to, const qdr_record_result 
     put_value(t, to, "value", &result->value);
     if (result->at_count)
         put_integers(t, to, "at", result->at, result->at_count);
-    put_bits(t, to, &result->value);
+    put_bits(t, to, "bits", &result->value);
 }
 
 static void put_result(struct tree *t, json_object *results, const qdr_record_result *result)

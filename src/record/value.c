@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/number.h"
 
-_Static_assert(QDR_VALUE_SIZE >= QDR_NUMBER_TEXT, "a value's text holds any number's");
+_Static_assert(QDR_VALUE_SIZE >= QDR_NUMBER_COMPLEX, "a value's text holds any number's");
 _Static_assert(QDR_CHECK_SIZE == QDR_CHECK_TEXT, "the public and the internal size agree");
 
 const char *qdr_value_text(char text[QDR_VALUE_SIZE], const qdr_value *value)
@@ -22,10 +22,16 @@ const char *qdr_value_text(char text[QDR_VALUE_SIZE], const qdr_value *value)
     case QDR_VALUE_UINT:
         snprintf(text, QDR_VALUE_SIZE, "%" PRIu64, value->natural);
         return text;
+    case QDR_VALUE_FLOAT16:
+        return qdr_number_sized(text, value->real, 2);
     case QDR_VALUE_FLOAT32:
-        return qdr_number_float(text, (float)value->real);
+        return qdr_number_sized(text, value->real, 4);
     case QDR_VALUE_FLOAT64:
+        return qdr_number_sized(text, value->real, 8);
+    case QDR_VALUE_COMPLEX64:
+        return qdr_number_complex(text, value->pair.re, value->pair.im, 4);
+    case QDR_VALUE_COMPLEX128:
         break;
     }
-    return qdr_number_double(text, value->real);
+    return qdr_number_complex(text, value->pair.re, value->pair.im, 8);
 }

@@ -1,27 +1,31 @@
 /* count_nonzero. NaN is not zero, -0.0 is. */
 #include "reduce/reducers.h"
 
-#define COUNT(T)                                                                                   \
-    static uint64_t count_##T(const void *elements, size_t n)                                      \
+#define NONZERO_b(x) x != 0
+#define NONZERO_i(x) x != 0
+#define NONZERO_u(x) x != 0
+#define NONZERO_h(x) (x.bits & 0x7fff) != 0
+#define NONZERO_f(x) x != 0
+#define NONZERO_c(x) ((x.re != 0) | (x.im != 0))
+
+#define DTYPE(id, name, class, type, npy)                                                          \
+    static uint64_t count_##id(const void *elements, size_t n)                                     \
     {                                                                                              \
-        const T *x = elements;                                                                     \
+        const type *x = elements;                                                                  \
         uint64_t count = 0;                                                                        \
         for (size_t i = 0; i < n; i++)                                                             \
-            count += x[i] != 0;                                                                    \
+            count += NONZERO_##class(x[i]);                                                        \
         return count;                                                                              \
     }
-COUNT(uint8_t)
-COUNT(int64_t)
-COUNT(float)
-COUNT(double)
+#include "quadrat/dtypes.def"
+#undef DTYPE
 
 static void update(uint64_t *state, void *work, const qdr_tile *tile)
 {
     static uint64_t (*const counts[QDR_DTYPES])(const void *, size_t) = {
-        [QDR_BOOL] = count_uint8_t,
-        [QDR_INT64] = count_int64_t,
-        [QDR_FLOAT32] = count_float,
-        [QDR_FLOAT64] = count_double,
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = count_##id,
+#include "quadrat/dtypes.def"
+#undef DTYPE
     };
     (void)work;
     state[0] += counts[tile->dtype](tile->elements, tile->count);

@@ -7,7 +7,7 @@
 
 #define STEP 0x9E3779B97F4A7C15 /* 2^64 divided by the golden ratio, odd */
 
-/* Takes n consecutive elements, the first at `position`; W is an unsigned type of their size. */
+/* Takes n consecutive words, the first at `position`; W is an unsigned type of their size. */
 #define DIGEST(W)                                                                                  \
     static void digest_##W(uint64_t state[2], const void *elements, size_t n, uint64_t position)   \
     {                                                                                              \
@@ -22,20 +22,26 @@
         state[1] += second;                                                                        \
     }
 DIGEST(uint8_t)
+DIGEST(uint16_t)
 DIGEST(uint32_t)
 DIGEST(uint64_t)
 
 static void update(uint64_t *state, void *work, const qdr_tile *tile)
 {
+    static void (*const digest[])(uint64_t *, const void *, size_t, uint64_t) = {
+        [1] = digest_uint8_t,
+        [2] = digest_uint16_t,
+        [4] = digest_uint32_t,
+        [8] = digest_uint64_t,
+    };
     (void)work;
-    size_t size = qdr_dtype_size(tile->dtype);
+    size_t size = qdr_dtype_size(tile->dtype), words = size > 8 ? size / 8 : 1;
     const char *at = tile->elements;
     qdr_runs runs;
     for (bool more = qdr_runs_first(&runs, tile->shape, tile->box); more;
          more = qdr_runs_next(&runs)) {
-        (size == 8   ? digest_uint64_t
-         : size == 4 ? digest_uint32_t
-                     : digest_uint8_t)(state, at, (size_t)runs.length, (uint64_t)runs.position);
+        digest[size / words](state, at, (size_t)runs.length * words,
+                             (uint64_t)runs.position * words);
         at += (size_t)runs.length * size;
     }
 }

@@ -2,20 +2,39 @@
  *
  * A key is a signed integer in the order of the elements; of floats, the bits with the others than
  * the sign inverted below zero, so that -0.0 comes right before +0.0. A maximum is the least of
- * the inverted keys. NaN has the least key of all: it wins, and the first of several is found. */
+ * the inverted keys. NaN has the least key of all: it wins, and the first of several is found.
+ *
+ * Complex numbers are ordered by their real, then by their imaginary parts. Both zeros of a real
+ * part are one key there, as they are equal in this order; so a zero of the value is +0.0. */
 #include <math.h>
 #include <string.h>
 
+#include "base/half.h"
 #include "reduce/reducers.h"
+
+/* Of an imaginary part, after that of the real one; 0 for real elements. */
+typedef struct key {
+    int64_t first, second;
+} key;
 
 typedef struct extremum {
     uint64_t count; /* elements taken up; the rest means nothing when it is 0 */
-    int64_t key;
+    key key;
     int64_t position;
 } extremum;
 
 #define NAN_KEY INT64_MIN
 #define NEGATIVE_ZERO_KEY (-1) /* of the key before any inversion; +0.0 has 0 */
+
+static bool key_less(key a, key b)
+{
+    return a.first < b.first || (a.first == b.first && a.second < b.second);
+}
+
+static bool key_equal(key a, key b)
+{
+    return a.first == b.first && a.second == b.second;
+}
 
 static int64_t key_of_double(double x)
 {
@@ -24,62 +43,79 @@ static int64_t key_of_double(double x)
     return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
 }
 
-static double double_of_key(int64_t key)
+static double double_of_key(int64_t bits, int64_t invert)
 {
     double x;
-    key ^= (int64_t)((uint64_t)(key >> 63) >> 1);
-    memcpy(&x, &key, sizeof x);
-    return x;
+    int64_t order = bits ^ invert;
+    order ^= (int64_t)((uint64_t)(order >> 63) >> 1);
+    memcpy(&x, &order, sizeof x);
+    return bits == NAN_KEY ? NAN : x;
 }
 
-/* The key of element x; `invert` is -1 for a maximum, 0 for a minimum; `zeros` is 1 where both
- * zeros are equal. */
+/* The key of x; `invert` is -1 for a maximum, 0 for a minimum; `zeros` is 1 where both zeros are
+ * equal. */
 static inline int64_t float_key(double x, int64_t invert, int64_t zeros)
 {
-    int64_t key = key_of_double(x);
-    key += zeros & (key == NEGATIVE_ZERO_KEY);
-    return x == x ? key ^ invert : NAN_KEY;
+    int64_t order = key_of_double(x);
+    order += zeros & (order == NEGATIVE_ZERO_KEY);
+    return x == x ? order ^ invert : NAN_KEY;
 }
 
-static inline int64_t integer_key(int64_t x, int64_t invert, int64_t zeros)
+static inline key complex_key(double re, double im, int64_t invert)
 {
-    (void)zeros;
-    return x ^ invert;
+    key k = {float_key(re, invert, 1), float_key(im, invert, 1)};
+    return k.first == NAN_KEY || k.second == NAN_KEY ? (key){NAN_KEY, NAN_KEY} : k;
 }
+
+#define KEY_b(x) x ^ invert
+#define KEY_i(x) x ^ invert
+#define KEY_u(x) (int64_t)(x ^ 1ull << 63) ^ invert
+#define KEY_h(x) float_key((double)qdr_half_value(x.bits), invert, zeros)
+#define KEY_f(x) float_key((double)x, invert, zeros)
+#define KEY_c(x) complex_key((double)x.re, (double)x.im, invert)
 
 /* The least key of n elements, and the first element that has a key. */
-#define SCAN(T, key_of)                                                                            \
-    static int64_t least_##T(const void *elements, size_t n, int64_t invert, int64_t zeros)        \
+#define SCAN(id, type, K, KEY, MAKE, LESS)                                                         \
+    static key least_##id(const void *elements, size_t n, int64_t invert, int64_t zeros)           \
     {                                                                                              \
-        const T *x = elements;                                                                     \
-        int64_t least = INT64_MAX;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            int64_t key = key_of(x[i], invert, zeros);                                             \
-            least = key < least ? key : least;                                                     \
+        const type *x = elements;                                                                  \
+        (void)zeros;                                                                               \
+        K least = KEY(x[0]);                                                                       \
+        for (size_t i = 1; i < n; i++) {                                                           \
+            K other = KEY(x[i]);                                                                   \
+            least = LESS(other, least) ? other : least;                                            \
         }                                                                                          \
-        return least;                                                                              \
+        return MAKE(least);                                                                        \
     }                                                                                              \
-    static size_t find_##T(const void *elements, int64_t key, int64_t invert, int64_t zeros)       \
+    static size_t find_##id(const void *elements, key wanted, int64_t invert, int64_t zeros)       \
     {                                                                                              \
-        const T *x = elements;                                                                     \
+        const type *x = elements;                                                                  \
         size_t i = 0;                                                                              \
-        while (key_of(x[i], invert, zeros) != key)                                                 \
+        (void)zeros;                                                                               \
+        while (!key_equal(MAKE(KEY(x[i])), wanted))                                                \
             i++;                                                                                   \
         return i;                                                                                  \
     }
-SCAN(uint8_t, integer_key)
-SCAN(int64_t, integer_key)
-SCAN(float, float_key)
-SCAN(double, float_key)
+#define LESS(a, b) ((a) < (b))
+#define REAL_KEY(k) ((key){k, 0})
+#define ITSELF(k) (k)
+#define SCAN_b(id, type) SCAN(id, type, int64_t, KEY_b, REAL_KEY, LESS)
+#define SCAN_i(id, type) SCAN(id, type, int64_t, KEY_i, REAL_KEY, LESS)
+#define SCAN_u(id, type) SCAN(id, type, int64_t, KEY_u, REAL_KEY, LESS)
+#define SCAN_h(id, type) SCAN(id, type, int64_t, KEY_h, REAL_KEY, LESS)
+#define SCAN_f(id, type) SCAN(id, type, int64_t, KEY_f, REAL_KEY, LESS)
+#define SCAN_c(id, type) SCAN(id, type, key, KEY_c, ITSELF, key_less)
+#define DTYPE(id, name, class, type, npy) SCAN_##class(id, type)
+#include "quadrat/dtypes.def"
+#undef DTYPE
 
 static const struct {
-    int64_t (*least)(const void *elements, size_t n, int64_t invert, int64_t zeros);
-    size_t (*find)(const void *elements, int64_t key, int64_t invert, int64_t zeros);
+    key (*least)(const void *elements, size_t n, int64_t invert, int64_t zeros);
+    size_t (*find)(const void *elements, key wanted, int64_t invert, int64_t zeros);
 } scans[QDR_DTYPES] = {
-    [QDR_BOOL] = {least_uint8_t, find_uint8_t},
-    [QDR_INT64] = {least_int64_t, find_int64_t},
-    [QDR_FLOAT32] = {least_float, find_float},
-    [QDR_FLOAT64] = {least_double, find_double},
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = {least_##id, find_##id},
+#include "quadrat/dtypes.def"
+#undef DTYPE
 };
 
 /* The position in the array of the index-th element of a tile. */
@@ -94,8 +130,8 @@ static int64_t position_in(const qdr_tile *tile, size_t index)
 
 static void merge_extremum(extremum *to, const extremum *from)
 {
-    bool better = !to->count || from->key < to->key ||
-                  (from->key == to->key && from->position < to->position);
+    bool better = !to->count || key_less(from->key, to->key) ||
+                  (key_equal(from->key, to->key) && from->position < to->position);
     if (!from->count)
         return;
     if (better) {
@@ -108,13 +144,13 @@ static void merge_extremum(extremum *to, const extremum *from)
 static void update(uint64_t *state, const qdr_tile *tile, int64_t invert, int64_t zeros)
 {
     extremum *e = (extremum *)state;
-    int64_t key = scans[tile->dtype].least(tile->elements, tile->count, invert, zeros);
-    if (e->count && key > e->key) {
+    key least = scans[tile->dtype].least(tile->elements, tile->count, invert, zeros);
+    if (e->count && key_less(e->key, least)) {
         e->count += tile->count;
         return;
     }
-    size_t index = scans[tile->dtype].find(tile->elements, key, invert, zeros);
-    extremum found = {tile->count, key, position_in(tile, index)};
+    size_t index = scans[tile->dtype].find(tile->elements, least, invert, zeros);
+    extremum found = {tile->count, least, position_in(tile, index)};
     merge_extremum(e, &found);
 }
 
@@ -146,32 +182,32 @@ static int check_any(const extremum *e, const char *name, qdr_error *err)
                     : qdr_fail(err, QDR_EUSAGE, "%s of an array without elements is nothing", name);
 }
 
+/* The element that a key was made of, in the widest dtype of its kind. */
+static qdr_scalar element_of(key k, char kind, int64_t invert)
+{
+    switch (kind) {
+    case 'b':
+        return (qdr_scalar){.dtype = QDR_BOOL, .truth = (uint8_t)(k.first ^ invert)};
+    case 'i':
+        return (qdr_scalar){.dtype = QDR_INT64, .integer = k.first ^ invert};
+    case 'u':
+        return (qdr_scalar){.dtype = QDR_UINT64,
+                            .natural = (uint64_t)(k.first ^ invert) ^ 1ull << 63};
+    case 'f':
+        return (qdr_scalar){.dtype = QDR_FLOAT64, .real = double_of_key(k.first, invert)};
+    default:
+        return (qdr_scalar){
+            .dtype = QDR_COMPLEX128,
+            .pair = {double_of_key(k.first, invert), double_of_key(k.second, invert)}};
+    }
+}
+
 static int finish_value(const uint64_t *state, qdr_dtype dtype, int64_t invert, const char *name,
                         qdr_scalar *value, qdr_error *err)
 {
     const extremum *e = (const extremum *)state;
-    int code = check_any(e, name, err);
-    if (code)
-        return code;
-    int64_t key = e->key ^ invert;
-    double x = e->key == NAN_KEY ? NAN : double_of_key(key);
-    value->dtype = dtype;
-    value->word = 0;
-    switch (dtype) {
-    case QDR_BOOL:
-        value->truth = (uint8_t)key;
-        break;
-    case QDR_FLOAT32:
-        value->single = (float)x;
-        break;
-    case QDR_FLOAT64:
-        value->real = x;
-        break;
-    default:
-        value->integer = key;
-        break;
-    }
-    return QDR_OK;
+    *value = qdr_scalar_narrow(element_of(e->key, qdr_dtype_kind(dtype), invert), dtype);
+    return check_any(e, name, err);
 }
 
 int qdr_finish_min(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
@@ -192,8 +228,7 @@ static int finish_position(const uint64_t *state, const char *name, qdr_scalar *
                            qdr_error *err)
 {
     const extremum *e = (const extremum *)state;
-    value->dtype = QDR_INT64;
-    value->integer = e->position;
+    *value = (qdr_scalar){.dtype = QDR_INT64, .integer = e->position};
     return check_any(e, name, err);
 }
 

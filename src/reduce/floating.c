@@ -1,53 +1,93 @@
 #include "reduce/floating.h"
 
+#include "base/half.h"
+
+enum { PART = 512 }; /* elements that are converted at a time */
+
+/* Adds n numbers, `stride` apart, converted to what an adder of the bins takes. */
+#define TAKER(taker, bins_type, adder, type, wide, value, stride)                                  \
+    static void taker(bins_type *bins, const void *elements, size_t n)                             \
+    {                                                                                              \
+        const type *x = elements;                                                                  \
+        wide part[PART];                                                                           \
+        for (size_t done = 0; done < n; done += PART) {                                            \
+            size_t count = n - done < PART ? n - done : PART;                                      \
+            for (size_t i = 0; i < count; i++)                                                     \
+                part[i] = value(x[(done + i) * stride]);                                           \
+            adder(bins, part, count);                                                              \
+        }                                                                                          \
+    }
+#define ITSELF(x) x
+#define HALF(x) qdr_half_value((x).bits)
+
+#define WIDENED(id, type, adder, wide, value)                                                      \
+    TAKER(sum_##id, qdr_bins, qdr_bins_add_##adder, type, wide, value, 1)                          \
+    TAKER(squares_##id, qdr_square_bins, qdr_square_bins_add_##adder, type, wide, value, 1)
+
+#define DIRECT(id, adder)                                                                          \
+    static void sum_##id(qdr_bins *bins, const void *elements, size_t n)                           \
+    {                                                                                              \
+        qdr_bins_add_##adder(bins, elements, n);                                                   \
+    }                                                                                              \
+    static void squares_##id(qdr_square_bins *bins, const void *elements, size_t n)                \
+    {                                                                                              \
+        qdr_square_bins_add_##adder(bins, elements, n);                                            \
+    }
+
+#define COMPLEX(id, adder, part)                                                                   \
+    TAKER(part_##id, qdr_bins, qdr_bins_add_##adder, part, part, ITSELF, 2)                        \
+    static void sum_##id(qdr_bins *bins, const void *elements, size_t n)                           \
+    {                                                                                              \
+        part_##id(&bins[0], elements, n);                                                          \
+        part_##id(&bins[1], (const part *)elements + 1, n);                                        \
+    }                                                                                              \
+    static void squares_##id(qdr_square_bins *bins, const void *elements, size_t n)                \
+    {                                                                                              \
+        qdr_square_bins_add_##adder(bins, elements, 2 * n);                                        \
+    }
+
+DIRECT(BOOL, bool)
+WIDENED(INT8, int8_t, i64, int64_t, ITSELF)
+WIDENED(INT16, int16_t, i64, int64_t, ITSELF)
+WIDENED(INT32, int32_t, i64, int64_t, ITSELF)
+DIRECT(INT64, i64)
+WIDENED(UINT8, uint8_t, u64, uint64_t, ITSELF)
+WIDENED(UINT16, uint16_t, u64, uint64_t, ITSELF)
+WIDENED(UINT32, uint32_t, u64, uint64_t, ITSELF)
+DIRECT(UINT64, u64)
+WIDENED(FLOAT16, qdr_float16, f32, float, HALF)
+DIRECT(FLOAT32, f32)
+DIRECT(FLOAT64, f64)
+COMPLEX(COMPLEX64, f32, float)
+COMPLEX(COMPLEX128, f64, double)
+
+static const struct {
+    void (*sum)(qdr_bins *bins, const void *elements, size_t n);
+    void (*squares)(qdr_square_bins *bins, const void *elements, size_t n);
+} takers[QDR_DTYPES] = {
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = {sum_##id, squares_##id},
+#include "quadrat/dtypes.def"
+#undef DTYPE
+};
+
 void qdr_sum_take(qdr_bins *bins, const qdr_tile *tile)
 {
-    switch (tile->dtype) {
-    case QDR_BOOL:
-        qdr_bins_add_bool(bins, tile->elements, tile->count);
-        break;
-    case QDR_INT64:
-        qdr_bins_add_i64(bins, tile->elements, tile->count);
-        break;
-    case QDR_FLOAT32:
-        qdr_bins_add_f32(bins, tile->elements, tile->count);
-        break;
-    case QDR_FLOAT64:
-        qdr_bins_add_f64(bins, tile->elements, tile->count);
-        break;
-    case QDR_DTYPES:
-        break;
-    }
+    takers[tile->dtype].sum(bins, tile->elements, tile->count);
 }
 
 void qdr_squares_take(qdr_square_bins *bins, const qdr_tile *tile)
 {
-    switch (tile->dtype) {
-    case QDR_BOOL:
-        qdr_square_bins_add_bool(bins, tile->elements, tile->count);
-        break;
-    case QDR_INT64:
-        qdr_square_bins_add_i64(bins, tile->elements, tile->count);
-        break;
-    case QDR_FLOAT32:
-        qdr_square_bins_add_f32(bins, tile->elements, tile->count);
-        break;
-    case QDR_FLOAT64:
-        qdr_square_bins_add_f64(bins, tile->elements, tile->count);
-        break;
-    case QDR_DTYPES:
-        break;
-    }
+    takers[tile->dtype].squares(bins, tile->elements, tile->count);
 }
 
 qdr_precision qdr_floating_precision(qdr_dtype dtype)
 {
-    return dtype == QDR_FLOAT32 ? QDR_TO_FLOAT : QDR_TO_DOUBLE;
-}
-
-qdr_scalar qdr_floating(qdr_dtype dtype, double value)
-{
-    if (dtype == QDR_FLOAT32)
-        return (qdr_scalar){.dtype = QDR_FLOAT32, .single = (float)value};
-    return (qdr_scalar){.dtype = QDR_FLOAT64, .real = value};
+    switch (qdr_dtype_real(dtype)) {
+    case QDR_FLOAT16:
+        return QDR_TO_HALF;
+    case QDR_FLOAT32:
+        return QDR_TO_FLOAT;
+    default:
+        return QDR_TO_DOUBLE;
+    }
 }

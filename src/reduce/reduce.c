@@ -1,15 +1,31 @@
 /* The table of reductions. */
+#include <string.h>
+
 #include "reduce/reducers.h"
 
-/* Bools and integers are summed in int64. */
+/* Bools and signed integers are summed in int64, others in uint64. */
 static qdr_dtype result_SUMMED(qdr_dtype dtype)
 {
-    return qdr_dtype_kind(dtype) == 'f' ? dtype : QDR_INT64;
+    switch (qdr_dtype_kind(dtype)) {
+    case 'b':
+    case 'i':
+        return QDR_INT64;
+    case 'u':
+        return QDR_UINT64;
+    default:
+        return dtype;
+    }
 }
 
 static qdr_dtype result_FLOATING(qdr_dtype dtype)
 {
-    return qdr_dtype_kind(dtype) == 'f' ? dtype : QDR_FLOAT64;
+    return strchr("fc", qdr_dtype_kind(dtype)) ? dtype : QDR_FLOAT64;
+}
+
+/* Of complex elements, the type of their parts. */
+static qdr_dtype result_REAL(qdr_dtype dtype)
+{
+    return qdr_dtype_real(result_FLOATING(dtype));
 }
 
 static qdr_dtype result_SAME(qdr_dtype dtype)
@@ -24,10 +40,17 @@ static qdr_dtype result_POSITION(qdr_dtype dtype)
 }
 
 const qdr_reduction qdr_reductions[] = {
-#define REDUCER(name, parameters, accumulator, result, position, steps, help, example, value)      \
-    {#name,         parameters, help, example, value, &qdr_##accumulator##_accumulator,            \
-     result_##result, position,   steps, qdr_finish_##name},
+#define REDUCER(name, parameters, of_real, of_complex, result, position, steps, help, example,     \
+                value)                                                                             \
+    {#name,         parameters, help, example, value,                                              \
+     {&qdr_##of_real##_accumulator, &qdr_##of_complex##_accumulator},                              \
+     result_##result, position, steps, qdr_finish_##name},
 #include "reduce/reducers.def"
 #undef REDUCER
     {.name = NULL},
 };
+
+const qdr_accumulator *qdr_reduction_accumulator(const qdr_reduction *reduction, qdr_dtype dtype)
+{
+    return reduction->accumulator[qdr_dtype_kind(dtype) == 'c'];
+}

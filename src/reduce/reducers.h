@@ -4,12 +4,14 @@
 
 #include "quadrat/reduce.h"
 
-extern const qdr_accumulator qdr_sum_accumulator, qdr_moments_accumulator;
+extern const qdr_accumulator qdr_sum_accumulator, qdr_complex_sum_accumulator;
+extern const qdr_accumulator qdr_moments_accumulator, qdr_complex_moments_accumulator;
 extern const qdr_accumulator qdr_minimum_accumulator, qdr_maximum_accumulator;
 extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
 
-#define REDUCER(name, parameters, accumulator, result, position, steps, help, example, value)      \
+#define REDUCER(name, parameters, of_real, of_complex, result, position, steps, help, example,     \
+                value)                                                                             \
     qdr_finish qdr_finish_##name;
 #include "reduce/reducers.def"
 #undef REDUCER

@@ -1,4 +1,5 @@
-/* sum and mean: the exact sum of the elements. */
+/* sum and mean: the exact sum of the elements; of complex ones, of the real and the imaginary
+ * parts. */
 #include <string.h>
 
 #include "exact/bins.h"
@@ -12,46 +13,68 @@ static void update(uint64_t *state, void *work, const qdr_tile *tile)
     qdr_sum_take(work, tile);
 }
 
-static void flush(uint64_t *state, void *work)
+#define SUM(kind, parts)                                                                           \
+    static void flush_##kind(uint64_t *state, void *work)                                          \
+    {                                                                                              \
+        for (int i = 0; i < parts; i++)                                                            \
+            qdr_bins_flush((qdr_bins *)work + i, (qdr_exact_sum *)state + i);                      \
+    }                                                                                              \
+    static void merge_##kind(uint64_t *to, const uint64_t *from)                                   \
+    {                                                                                              \
+        for (int i = 0; i < parts; i++)                                                            \
+            qdr_exact_sum_merge((qdr_exact_sum *)to + i, (const qdr_exact_sum *)from + i);         \
+    }                                                                                              \
+    const qdr_accumulator qdr_##kind##_accumulator = {                                             \
+        .name = #kind,                                                                             \
+        .words = parts * sizeof(qdr_exact_sum) / sizeof(uint64_t),                                 \
+        .work = parts * sizeof(qdr_bins),                                                          \
+        .update = update,                                                                          \
+        .flush = flush_##kind,                                                                     \
+        .merge = merge_##kind,                                                                     \
+    };
+SUM(sum, 1)
+SUM(complex_sum, 2)
+
+static int finish_integer(const qdr_exact_sum *sum, qdr_dtype dtype, qdr_scalar *value,
+                          qdr_error *err)
 {
-    qdr_bins_flush(work, (qdr_exact_sum *)state);
+    bool has_sign = qdr_dtype_kind(dtype) == 'i';
+    qdr_scalar total = {.dtype = has_sign ? QDR_INT64 : QDR_UINT64, .words = {0, 0}};
+    bool fits = has_sign ? qdr_exact_sum_int64(sum, &total.integer)
+                         : qdr_exact_sum_uint64(sum, &total.natural);
+    if (!fits || !qdr_scalar_fits(total, dtype))
+        return qdr_fail(err, QDR_EUSAGE, "the sum does not fit %s. Sum as floats: dtype=\"float64\"",
+                        qdr_dtype_name(dtype));
+    *value = qdr_scalar_narrow(total, dtype);
+    return QDR_OK;
 }
 
-static void merge(uint64_t *to, const uint64_t *from)
+/* `of` of every part, as the dtype, which is float or complex. */
+static qdr_scalar finish_parts(double (*of)(const qdr_exact_sum *, qdr_precision),
+                               const qdr_exact_sum *sum, qdr_dtype dtype)
 {
-    qdr_exact_sum_merge((qdr_exact_sum *)to, (const qdr_exact_sum *)from);
+    qdr_precision to = qdr_floating_precision(dtype);
+    qdr_scalar value = {.dtype = QDR_FLOAT64, .real = of(&sum[0], to)};
+    if (qdr_dtype_kind(dtype) == 'c')
+        value = (qdr_scalar){.dtype = QDR_COMPLEX128, .pair = {value.real, of(&sum[1], to)}};
+    return qdr_scalar_narrow(value, dtype);
 }
-
-const qdr_accumulator qdr_sum_accumulator = {
-    .name = "sum",
-    .words = sizeof(qdr_exact_sum) / sizeof(uint64_t),
-    .work = sizeof(qdr_bins),
-    .update = update,
-    .flush = flush,
-    .merge = merge,
-};
 
 int qdr_finish_sum(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
                    qdr_scalar *value, qdr_error *err)
 {
-    (void)options;
+    (void)dtype;
     const qdr_exact_sum *sum = (const qdr_exact_sum *)state;
-    if (qdr_dtype_kind(dtype) == 'f') {
-        *value = qdr_floating(dtype, qdr_exact_sum_round(sum, qdr_floating_precision(dtype)));
-        return QDR_OK;
-    }
-    value->dtype = QDR_INT64;
-    if (!qdr_exact_sum_int64(sum, &value->integer))
-        return qdr_fail(err, QDR_EUSAGE,
-                        "the sum does not fit int64. Sum as floats: multiply the array by 1.0");
+    if (strchr("iu", qdr_dtype_kind(options->dtype)))
+        return finish_integer(sum, options->dtype, value, err);
+    *value = finish_parts(qdr_exact_sum_round, sum, options->dtype);
     return QDR_OK;
 }
 
 int qdr_finish_mean(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
                     qdr_scalar *value, qdr_error *err)
 {
-    (void)options, (void)err;
-    *value = qdr_floating(
-        dtype, qdr_exact_mean((const qdr_exact_sum *)state, qdr_floating_precision(dtype)));
+    (void)dtype, (void)err;
+    *value = finish_parts(qdr_exact_mean, (const qdr_exact_sum *)state, options->dtype);
     return QDR_OK;
 }
