@@ -57,6 +57,10 @@ qdr_dtype qdr_dtype_find(const char *name);
 /* The dtype of a kind and size; QDR_DTYPES when there is none. */
 qdr_dtype qdr_dtype_of(char kind, size_t size);
 
+/* Makes each NaN among the elements the canonical quiet one, and each true bool 1: a NaN's sign and
+ * payload carry nothing that a result may depend on, and machines differ in them. */
+void qdr_dtype_canonise(qdr_dtype dtype, void *elements, int64_t count);
+
 /* The smallest dtype that NumPy's rules let both be converted to (NEP 50, without the weak Python
  * scalars, which are the business of expressions). */
 qdr_dtype qdr_dtype_promote(qdr_dtype a, qdr_dtype b);

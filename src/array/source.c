@@ -159,6 +159,11 @@ static void (*const canonise[QDR_DTYPES])(void *elements, int64_t count) = {
 #undef DTYPE
 };
 
+void qdr_dtype_canonise(qdr_dtype dtype, void *elements, int64_t count)
+{
+    canonise[dtype](elements, count);
+}
+
 int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
                           void *elements, qdr_error *err)
 {
@@ -170,6 +175,6 @@ int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t co
     int parts = qdr_dtype_parts(source->dtype);
     if (source->file.swapped)
         swap(elements, count * parts, size / (size_t)parts);
-    canonise[source->dtype](elements, count);
+    qdr_dtype_canonise(source->dtype, elements, count);
     return QDR_OK;
 }

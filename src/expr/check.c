@@ -192,9 +192,9 @@ int qdr_check_reindex(qdr_checker *c, const qdr_node *node, const qdr_reindex *r
     return qdr_reindex_apply(c->program, node, r, &value->node, c->err);
 }
 
-static int constant(qdr_checker *c, qdr_scalar scalar, bool weak, qdr_term *value)
+static int constant(qdr_checker *c, qdr_scalar scalar, qdr_term *value)
 {
-    qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = scalar.dtype, .weak = weak,
+    qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = scalar.dtype, .weak = true,
                      .value = scalar};
     return qdr_check_intern(c, &node, value);
 }
@@ -343,7 +343,7 @@ static int fold(qdr_checker *c, const qdr_syntax *place, const qdr_kernel *kerne
             return qdr_check_fail(c, place, "this number does not fit %s",
                                   qdr_dtype_name(result.dtype));
     }
-    return constant(c, result, kernel->result != QDR_BOOL, value);
+    return constant(c, result, value);
 }
 
 static int check_shapes(qdr_checker *c, const qdr_syntax *place, qdr_node *node)
@@ -435,15 +435,19 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
         return qdr_check_fail(c, operand[0].syntax, "a condition is bool, this is %s: compare it",
                               qdr_dtype_name(node.operand[0]->dtype));
     qdr_dtype dtype = qdr_check_promote(node.operand + choice, node.operands - choice);
-    if (op->precedence == QDR_PRECEDENCE_COMPARISON)
+    bool comparison = op->precedence == QDR_PRECEDENCE_COMPARISON;
+    bool known = *op->symbol && all_weak_constants(&node);
+    if (comparison)
         dtype = comparable(&node, dtype);
+    else if (known && dtype == QDR_BOOL)
+        dtype = QDR_INT64; /* Python's bools are numbers */
     const qdr_kernel *kernel = qdr_kernel_find(op->name, computed_in(op, dtype));
     if (!kernel)
         return qdr_check_fail(c, place, "%s is not defined for %s", op->name,
                               qdr_dtype_name(dtype));
     node.computed = kernel->operand;
     node.dtype = kernel->result;
-    if (*op->symbol && all_weak_constants(&node))
+    if (known)
         return fold(c, place, kernel, &node, value);
     node.steps = steps_of(&node, node.computed);
     for (int i = choice; i < node.operands && !code; i++)
@@ -560,15 +564,14 @@ static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     static const struct {
         const char *name;
-        bool weak;
         qdr_scalar value;
     } constants[] = {
-        {"True", false, {.dtype = QDR_BOOL, .truth = 1}},
-        {"False", false, {.dtype = QDR_BOOL, .truth = 0}},
-        {"nan", true, {.dtype = QDR_FLOAT64, .real = __builtin_nan("")}},
-        {"inf", true, {.dtype = QDR_FLOAT64, .real = __builtin_inf()}},
-        {"pi", true, {.dtype = QDR_FLOAT64, .real = 3.141592653589793}},
-        {"e", true, {.dtype = QDR_FLOAT64, .real = 2.718281828459045}},
+        {"True", {.dtype = QDR_BOOL, .truth = 1}},
+        {"False", {.dtype = QDR_BOOL, .truth = 0}},
+        {"nan", {.dtype = QDR_FLOAT64, .real = __builtin_nan("")}},
+        {"inf", {.dtype = QDR_FLOAT64, .real = __builtin_inf()}},
+        {"pi", {.dtype = QDR_FLOAT64, .real = 3.141592653589793}},
+        {"e", {.dtype = QDR_FLOAT64, .real = 2.718281828459045}},
     };
     qdr_names names;
     qdr_names_init(&names, syntax->text, syntax->length);
@@ -581,7 +584,7 @@ static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     }
     for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++)
         if (named(constants[i].name, syntax->text, syntax->length))
-            return constant(c, constants[i].value, constants[i].weak, value);
+            return constant(c, constants[i].value, value);
     if (named("None", syntax->text, syntax->length)) {
         value->kind = QDR_TERM_NONE;
         return QDR_OK;
@@ -626,7 +629,7 @@ static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     if (errno)
         return qdr_check_fail(c, syntax, "this number does not fit uint64");
     qdr_scalar scalar = {.dtype = natural > INT64_MAX ? QDR_UINT64 : QDR_INT64, .words = {natural}};
-    return constant(c, scalar, true, value);
+    return constant(c, scalar, value);
 }
 
 /* 1.5, or 1.5j. */
@@ -639,7 +642,7 @@ static int real(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     qdr_scalar scalar = {.dtype = QDR_FLOAT64, .real = number};
     if (*end)
         scalar = (qdr_scalar){.dtype = QDR_COMPLEX128, .pair = {0, number}};
-    return constant(c, scalar, true, value);
+    return constant(c, scalar, value);
 }
 
 /* Python's escapes for single characters and bytes. */

@@ -159,6 +159,7 @@ static void store(const qdr_space *space, char *to, const qdr_tile *tile)
     for (bool more = qdr_runs_first(&runs, &space->grid.shape, tile->box); more;
          more = qdr_runs_next(&runs)) {
         memcpy(to + (size_t)runs.position * size, from, (size_t)runs.length * size);
+        qdr_dtype_canonise(tile->dtype, to + (size_t)runs.position * size, runs.length);
         from += (size_t)runs.length * size;
     }
 }

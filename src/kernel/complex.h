@@ -6,6 +6,29 @@
 
 #include "quadrat/array.h"
 
+/* GCC 12 fuses a product and the sums it goes into to one rounding, as vfmaddsub, when it makes
+ * vector code of re - x, im + y, whatever -ffp-contract says. A product that it can't see through
+ * keeps its own rounding, at the price of scalar code. */
+#if defined(__FMA__) && !defined(__clang__)
+#define UNFUSED(product)                                                                           \
+    ({                                                                                             \
+        __typeof__(product) opaque = product;                                                      \
+        __asm__("" : "+x"(opaque));                                                                \
+        opaque;                                                                                    \
+    })
+#else
+#define UNFUSED(product) (product)
+#endif
+
+#define PRODUCT(type, part)                                                                        \
+    static inline type product_##part(type a, type b)                                              \
+    {                                                                                              \
+        return (type){UNFUSED(a.re * b.re) - UNFUSED(a.im * b.im),                                 \
+                      UNFUSED(a.re * b.im) + UNFUSED(a.im * b.re)};                                \
+    }
+PRODUCT(qdr_complex64, float)
+PRODUCT(qdr_complex128, double)
+
 /* Smith's division ("Algorithm 116", CACM 5, 1962), step by step as NumPy does it: by the larger
  * part of the divisor, so that no square overflows. 0 as divisor gives infinities or NaN. */
 #define QUOTIENT(type, part, magnitude)                                                            \
@@ -14,11 +37,13 @@
         if (magnitude(b.re) >= magnitude(b.im)) {                                                  \
             if (b.re == 0 && b.im == 0)                                                            \
                 return (type){a.re / magnitude(b.re), a.im / magnitude(b.re)};                     \
-            part ratio = b.im / b.re, scale = 1 / (b.re + b.im * ratio);                           \
-            return (type){(a.re + a.im * ratio) * scale, (a.im - a.re * ratio) * scale};           \
+            part ratio = b.im / b.re, scale = 1 / (b.re + UNFUSED(b.im * ratio));                  \
+            return (type){(a.re + UNFUSED(a.im * ratio)) * scale,                                  \
+                          (a.im - UNFUSED(a.re * ratio)) * scale};                                 \
         }                                                                                          \
-        part ratio = b.re / b.im, scale = 1 / (b.im + b.re * ratio);                               \
-        return (type){(a.re * ratio + a.im) * scale, (a.im * ratio - a.re) * scale};               \
+        part ratio = b.re / b.im, scale = 1 / (b.im + UNFUSED(b.re * ratio));                      \
+        return (type){(UNFUSED(a.re * ratio) + a.im) * scale,                                      \
+                      (UNFUSED(a.im * ratio) - a.re) * scale};                                     \
     }
 QUOTIENT(qdr_complex64, float, fabsf)
 QUOTIENT(qdr_complex128, double, fabs)
@@ -48,6 +73,8 @@ static inline double modulus_double(qdr_complex128 a)
     return isinf(a.re) || isinf(a.im) ? (double)INFINITY : square > 0 ? better : square;
 }
 
+#define product(a, b)                                                                              \
+    _Generic(a, qdr_complex64: product_float, qdr_complex128: product_double)(a, b)
 #define quotient(a, b)                                                                             \
     _Generic(a, qdr_complex64: quotient_float, qdr_complex128: quotient_double)(a, b)
 #define modulus(a) _Generic(a, qdr_complex64: modulus_float, qdr_complex128: modulus_double)(a)

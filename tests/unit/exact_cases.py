@@ -269,4 +269,5 @@ def main():
                 write(kind, make(r, 2000))
 
 
-main()
+if __name__ == "__main__":
+    main()
