@@ -538,7 +538,11 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
         code = simplify_power(c, known, dtype, &node);
     if (code)
         return code;
-    const qdr_kernel *kernel = qdr_kernel_find(node.op->name, computed_in(&node, dtype));
+    qdr_dtype computed = computed_in(&node, dtype);
+    const qdr_kernel *kernel = qdr_kernel_find(node.op->name, computed);
+    const char *lacks = qdr_kernel_lacks(node.op->name, computed);
+    if (lacks)
+        return qdr_check_fail(c, place, "%s of %s %s", op->name, qdr_dtype_name(computed), lacks);
     if (!kernel)
         return qdr_check_fail(c, place, "%s is not defined for %s", op->name,
                               qdr_dtype_name(dtype));

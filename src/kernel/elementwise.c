@@ -6,6 +6,9 @@
 #include "kernel/complex.h"
 #include "kernel/isa.h"
 #include "kernel/real.h"
+#if defined(QUADRAT_HAVE_SLEEF)
+#include "kernel/vector.h"
+#endif
 
 /* Every group of dtypes hands its members to M, by their names in dtypes.def. */
 #define BOOLS(M, ...) M(BOOL, __VA_ARGS__)
@@ -146,36 +149,6 @@
 #undef CHOICE
 #undef CHECK
 
-#define UNARY_ROW(T, name, R, value)                                                               \
-    {#name, 1, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
-#define BINARY_ROW(T, name, R, value)                                                              \
-    {#name, 2, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
-#define CHOICE_ROW(T, name, R, value)                                                              \
-    {#name, 3, QDR_BOOL, QDR_##T, ID(RESULT_##R(T)), name##_##T},
-#define CHECK_ROW(T, name, refused, text) {#name, QDR_##T, name##_check_##T, text},
-
-static const qdr_kernel rows[] = {
-#define UNARY(name, types, R, value) types(UNARY_ROW, name, R, value)
-#define BINARY(name, types, R, value) types(BINARY_ROW, name, R, value)
-#define CHOICE(name, types, R, value) types(CHOICE_ROW, name, R, value)
-#define CHECK(name, types, refused, text)
-#include "kernel/elementwise.def"
-    {.name = NULL},
-#undef UNARY
-#undef BINARY
-#undef CHOICE
-#undef CHECK
-};
-
-static const qdr_kernel_check checks[] = {
-#define UNARY(name, types, R, value)
-#define BINARY(name, types, R, value)
-#define CHOICE(name, types, R, value)
-#define CHECK(name, types, refused, text) types(CHECK_ROW, name, refused, text)
-#include "kernel/elementwise.def"
-    {.name = NULL},
-};
-
 /* ---- conversions -------------------------------------------------------------------------- */
 
 /* x, of any real type, as each type T. Integers wrap; what a float has beyond an integer type
@@ -234,6 +207,120 @@ static const qdr_kernel_check checks[] = {
 #define DTYPE(id, name, class, type, npy) FROM_##class(CAST_FUNCTION, id)
 #include "quadrat/dtypes.def"
 #undef DTYPE
+
+/* ---- vector functions --------------------------------------------------------------------- */
+
+#if defined(QUADRAT_HAVE_SLEEF)
+
+#define CHUNK 256 /* doubles; a multiple of the lanes of every register */
+
+/* Writes n values; operands have room for whole registers, and numbers in it. */
+typedef void vector_function(size_t n, const double *x, const double *y, double *to);
+
+#define CALL_UNARY(f) SLEEF(f)(REGISTER(x + i))
+#define CALL_BINARY(f) SLEEF(f)(REGISTER(x + i), REGISTER(y + i))
+#define VALUES_UNARY                                                                               \
+    double a = x[i], r = to[i];                                                                    \
+    (void)a, (void)r;
+#define VALUES_BINARY                                                                              \
+    double b = y[i];                                                                               \
+    (void)b;                                                                                       \
+    VALUES_UNARY
+
+#define VECTOR(name, operands, f, error, refused, value)                                           \
+    static void name##_vector(size_t n, const double *x, const double *y, double *to)              \
+    {                                                                                              \
+        bool any = false;                                                                          \
+        (void)y;                                                                                   \
+        for (size_t i = 0; i < n; i += LANES)                                                      \
+            PUT_REGISTER(to + i, CALL_##operands(f));                                              \
+        LOOP(VALUES_##operands any |= (refused);)                                                    \
+        for (size_t i = 0; i < n && any; i++) {                                                    \
+            VALUES_##operands                                                                      \
+            to[i] = (refused) ? (value) : r;                                                       \
+        }                                                                                          \
+    }
+#include "kernel/vector.def"
+#undef VECTOR
+
+/* Goes through elements of a type T by chunks of doubles. */
+#define CHUNKS(T, ...)                                                                             \
+    static void load_chunk_##T(size_t n, const element_##T *x, size_t step, double *to)            \
+    {                                                                                              \
+        LOOP(to[i] = (double)load_##T(x[i * step]);)                                               \
+        for (size_t i = n; i % LANES; i++)                                                         \
+            to[i] = 1;                                                                             \
+    }                                                                                              \
+    static void store_chunk_##T(size_t n, const double *from, element_##T *to)                     \
+    {                                                                                              \
+        LOOP(to[i] = store_##T(ROUNDED(T, from[i]));)                                              \
+    }                                                                                              \
+    static void by_chunks_##T(PARAMETERS, int operands, vector_function *f)                        \
+    {                                                                                              \
+        double chunk[3][CHUNK];                                                                    \
+        for (size_t at = 0; at < n; at += CHUNK) {                                                 \
+            size_t count = n - at < CHUNK ? n - at : CHUNK;                                        \
+            for (int k = 0; k < operands; k++) {                                                   \
+                size_t step = !(scalars >> k & 1);                                                 \
+                load_chunk_##T(count, (const element_##T *)operand[k] + at * step, step, chunk[k]);\
+            }                                                                                      \
+            f(count, chunk[0], chunk[1], chunk[2]);                                                \
+            store_chunk_##T(count, chunk[2], (element_##T *)result + at);                          \
+        }                                                                                          \
+    }
+FLOATS(CHUNKS, )
+
+#define COUNT_UNARY 1
+#define COUNT_BINARY 2
+#define VECTOR_FUNCTION(T, name, operands)                                                         \
+    static void name##_##T(PARAMETERS)                                                             \
+    {                                                                                              \
+        by_chunks_##T(n, result, operand, scalars, COUNT_##operands, name##_vector);               \
+    }
+#define VECTOR_ROW(T, name, operands)                                                              \
+    {#name, COUNT_##operands, QDR_##T, QDR_##T, QDR_##T, name##_##T},
+
+#define VECTOR(name, operands, f, error, refused, value) FLOATS(VECTOR_FUNCTION, name, operands)
+#include "kernel/vector.def"
+#undef VECTOR
+
+#endif
+
+/* ---- the tables --------------------------------------------------------------------------- */
+
+#define UNARY_ROW(T, name, R, value)                                                               \
+    {#name, 1, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
+#define BINARY_ROW(T, name, R, value)                                                              \
+    {#name, 2, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
+#define CHOICE_ROW(T, name, R, value)                                                              \
+    {#name, 3, QDR_BOOL, QDR_##T, ID(RESULT_##R(T)), name##_##T},
+#define CHECK_ROW(T, name, refused, text) {#name, QDR_##T, name##_check_##T, text},
+
+static const qdr_kernel rows[] = {
+#define UNARY(name, types, R, value) types(UNARY_ROW, name, R, value)
+#define BINARY(name, types, R, value) types(BINARY_ROW, name, R, value)
+#define CHOICE(name, types, R, value) types(CHOICE_ROW, name, R, value)
+#define CHECK(name, types, refused, text)
+#include "kernel/elementwise.def"
+#if defined(QUADRAT_HAVE_SLEEF)
+#define VECTOR(name, operands, f, error, refused, value) FLOATS(VECTOR_ROW, name, operands)
+#include "kernel/vector.def"
+#endif
+    {.name = NULL},
+#undef UNARY
+#undef BINARY
+#undef CHOICE
+#undef CHECK
+};
+
+static const qdr_kernel_check checks[] = {
+#define UNARY(name, types, R, value)
+#define BINARY(name, types, R, value)
+#define CHOICE(name, types, R, value)
+#define CHECK(name, types, refused, text) types(CHECK_ROW, name, refused, text)
+#include "kernel/elementwise.def"
+    {.name = NULL},
+};
 
 const qdr_kernel_set JOINED(qdr_kernels_, QDR_ISA) = {
     .rows = rows,

@@ -1,9 +1,10 @@
 /* Elementwise kernels: loops over the elements of a tile.
  *
  * A kernel computes n elements from up to three operands. An operand whose bit is set in `scalars`
- * is one element that stands for all n. The result may be the very array of an operand with elements of the
- * same size, and must not overlap one otherwise. Every instruction set gives the same bits: a
- * kernel is one C loop (elementwise.c), compiled once for each, without contraction. Local.
+ * is one element that stands for all n. The result may be the very array of an operand with
+ * elements of the same size, and must not overlap one otherwise. Every instruction set gives the
+ * same bits: a kernel is one C loop (elementwise.def), compiled once for each without contraction,
+ * or a function of SLEEF's (vector.def). Local.
  */
 #ifndef QDR_KERNEL_KERNEL_H
 #define QDR_KERNEL_KERNEL_H
@@ -24,6 +25,10 @@ typedef struct qdr_kernel {
     qdr_dtype result;
     qdr_kernel_function *run;
 } qdr_kernel;
+
+/* Why there is no kernel, where it is this machine or build that lacks what it takes: a text that
+ * follows the name, "… needs the library SLEEF"; NULL when that is not the reason. */
+const char *qdr_kernel_lacks(const char *name, qdr_dtype operand);
 
 /* What a function has no value for, as integers divided by 0: the kernel gives anything then. */
 typedef struct qdr_kernel_check {

@@ -23,6 +23,20 @@ static bool has_avx512(void)
 }
 #endif
 
+#if defined(QUADRAT_HAVE_SLEEF)
+/* What SLEEF's functions of one element take, which every instruction set's kernels use. */
+static bool has_fma(void)
+{
+#if defined(QUADRAT_HAVE_X86)
+    return has_avx2();
+#elif defined(__FP_FAST_FMA)
+    return true;
+#else
+    return false;
+#endif
+}
+#endif
+
 /* The best first. */
 static const struct {
     const char *name;
@@ -46,8 +60,35 @@ static const qdr_kernel_set *selected(void)
     return sets[last].set;
 }
 
+/* Whether the function of floats of that name is one of SLEEF's. */
+static bool is_vector(const char *name, qdr_dtype operand)
+{
+    static const char *const names[] = {
+#define VECTOR(name, operands, f, error, refused, value) #name,
+#include "kernel/vector.def"
+#undef VECTOR
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (qdr_dtype_kind(operand) == 'f' && strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+const char *qdr_kernel_lacks(const char *name, qdr_dtype operand)
+{
+    if (!is_vector(name, operand))
+        return NULL;
+#if defined(QUADRAT_HAVE_SLEEF)
+    return has_fma() ? NULL : "needs a processor that multiplies and adds at once (FMA)";
+#else
+    return "needs the library SLEEF, which quadrat was built without";
+#endif
+}
+
 const qdr_kernel *qdr_kernel_find(const char *name, qdr_dtype operand)
 {
+    if (qdr_kernel_lacks(name, operand))
+        return NULL;
     for (const qdr_kernel *row = selected()->rows; row->name; row++)
         if (row->operand == operand && strcmp(row->name, name) == 0)
             return row;

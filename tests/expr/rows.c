@@ -233,7 +233,7 @@ static bool tells(const char *line, const char *value)
 
 static int check_examples(qdr_comm *comm)
 {
-    int count[2] = {0, 0}; /* failed, passed */
+    int count[2] = {0, 0}, skipped = 0; /* failed, passed */
     qdr_function_help f;
     for (size_t i = 0; qdr_function_at(i, &f); i++) {
         const char *const text[] = {f.example};
@@ -242,13 +242,15 @@ static int check_examples(qdr_comm *comm)
             continue;
         evaluate(comm, &(qdr_program_text){.texts = text, .text_count = 1}, &ways[0], &out);
         bool right = tells(text_of(&out), f.value);
-        if (!right && qdr_comm_rank(comm) == 0)
+        bool lacking = strstr(text_of(&out), " needs the library SLEEF, ") != NULL;
+        if (!right && !lacking && qdr_comm_rank(comm) == 0)
             printf("%s: %s = %s expected, got\n%s", f.name, f.example, f.value, text_of(&out));
-        count[right]++;
+        count[right] += !lacking;
+        skipped += lacking;
         qdr_bytes_clear(&out);
     }
     if (qdr_comm_rank(comm) == 0)
-        printf("%d passed, %d failed\n", count[true], count[false]);
+        printf("%d passed, %d failed, %d skipped\n", count[true], count[false], skipped);
     return count[false] || !count[true] ? QDR_EFAIL : QDR_OK;
 }
 
