@@ -472,13 +472,6 @@ static int set_up(void **state)
     return !oracle;
 }
 
-/* The oracle's verdict on all cases. */
-static int tear_down(void **state)
-{
-    (void)state;
-    return pclose(oracle);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -486,5 +479,7 @@ int main(void)
         cmocka_unit_test(kernels),   cmocka_unit_test(conversions), cmocka_unit_test(reductions),
         cmocka_unit_test(numbers),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    int failed = cmocka_run_group_tests(tests, set_up, NULL);
+    /* the oracle's verdict on all cases; cmocka does not count what fails behind the tests */
+    return failed || !oracle || pclose(oracle);
 }
