@@ -229,6 +229,12 @@ int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err);
 int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
                     qdr_error *err);
 
+#define QDR_NPY_HEADER 1024 /* bytes that hold any header */
+
+/* The header of a .npy file, version 1.0, whose elements follow in C order and this machine's byte
+ * order. Returns its size. */
+size_t qdr_npy_header(qdr_dtype dtype, const qdr_shape *shape, char header[QDR_NPY_HEADER]);
+
 /* The endings of the file formats, for help: ".npy". NULL behind the last. */
 const char *qdr_file_ending(size_t index);
 

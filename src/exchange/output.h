@@ -36,6 +36,9 @@ int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err)
 int qdr_output_write(const char *path, const qdr_record *record,
                      const qdr_output_options *options, char **note, qdr_error *err);
 
+/* An array result as the content of a .npy file, the caller's to free(). */
+int qdr_output_npy(const qdr_record_result *result, void **data, size_t *size, qdr_error *err);
+
 /* The text of a record that a symbol carries: within version 15 where leaving out what may be left
  * out makes that possible, else within the limit. The caller's to free(). */
 int qdr_output_text(const qdr_record *record, const qdr_symbol_options *options, char **text,
