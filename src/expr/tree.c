@@ -63,10 +63,8 @@ int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node *
 static void print_complex(qdr_bytes *text, qdr_complex128 z, size_t size)
 {
     char first[QDR_NUMBER_COMPLEX], second[QDR_NUMBER_COMPLEX];
-    bool finite = isfinite(z.re) && isfinite(z.im);
-    bool imaginary = z.re == 0 && !signbit(z.re) && !signbit(z.im);
-    bool both = z.re != 0 && (z.im != 0 || !signbit(z.im));
-    if (finite && (imaginary || both))
+    bool zero = z.re == 0, plain = isfinite(z.re) && isfinite(z.im) && !(z.im == 0 && signbit(z.im));
+    if (plain && !(zero && (signbit(z.re) || z.im < 0)))
         qdr_bytes_text(text, qdr_number_complex(first, z.re, z.im, size));
     else
         qdr_bytes_format(text, "complex(%s, %s)", qdr_number_sized(first, z.re, size),
