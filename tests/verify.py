@@ -19,9 +19,12 @@ def described(array):
 def digest(array):
     low, half, sums = np.uint64(0xFFFFFFFF), np.uint64(32), [0, 0]
     for i, x in chunks(array):
-        x[x != x] = np.nan if x.dtype.kind == "f" else 0  # numpy's nan is the canonical one
-        w = x.view(f"u{x.itemsize}").astype(np.uint64)  # the bits, zero-extended
-        k = np.arange(i + 1, i + 1 + x.size, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        if x.dtype.kind in "fc":
+            parts = x.view(x.real.dtype)
+            parts[parts != parts] = np.nan  # numpy's nan is the canonical one
+        w = x.view(f"u{min(x.itemsize, 8)}").astype(np.uint64)  # the bits, zero-extended
+        first = i * (w.size // x.size) + 1  # complex128 is two words
+        k = np.arange(first, first + w.size, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         for n, a in enumerate((w ^ k, w + k)):
             sums[n] = sums[n] + int(((a & low) * (a >> half)).sum()) & 0xFFFFFFFFFFFFFFFF
     return check_text(f"{described(array)} {sums[0]:016X} {sums[1]:016X}".encode())

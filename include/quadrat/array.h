@@ -65,8 +65,8 @@ void qdr_dtype_canonise(qdr_dtype dtype, void *elements, int64_t count);
  * scalars, which are the business of expressions). */
 qdr_dtype qdr_dtype_promote(qdr_dtype a, qdr_dtype b);
 
-/* The smallest float dtype that NumPy's functions of reals compute a dtype in: float16 for bool and
- * integers of 8 bits, float32 for those of 16, float64 for larger ones; of a float, and of the
+/* The smallest float dtype that NumPy's functions of reals compute a dtype in: float16 for bool
+ * and integers of 8 bits, float32 for those of 16, float64 for larger ones; of a float, and of the
  * parts of a complex number, their own. */
 qdr_dtype qdr_dtype_real(qdr_dtype dtype);
 
@@ -87,7 +87,7 @@ typedef struct qdr_scalar {
 /* The same value as bool, int64, uint64, float64 or complex128. */
 qdr_scalar qdr_scalar_widen(qdr_scalar value);
 
-/* The value in a dtype of its kind, where the two of integers count as one: floats are rounded once,
+/* The value in a dtype of its kind, where the two of integers are one: floats are rounded once,
  * integers wrap. */
 qdr_scalar qdr_scalar_narrow(qdr_scalar value, qdr_dtype dtype);
 

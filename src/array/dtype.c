@@ -148,7 +148,8 @@ qdr_scalar qdr_scalar_narrow(qdr_scalar value, qdr_dtype dtype)
 /* Integers between 0 and the dtype's largest, or from there to its least when it has a sign. */
 static bool integer_fits(qdr_scalar wide, qdr_dtype dtype)
 {
-    bool has_sign = dtypes[dtype].kind == 'i', negative = wide.dtype == QDR_INT64 && wide.integer < 0;
+    bool has_sign = dtypes[dtype].kind == 'i';
+    bool negative = wide.dtype == QDR_INT64 && wide.integer < 0;
     uint64_t most = UINT64_MAX >> (64 - 8 * dtypes[dtype].size) >> has_sign;
     return negative ? has_sign && ~wide.natural <= most : wide.natural <= most;
 }

@@ -60,7 +60,8 @@ static void print_expressions(void)
         printf(" %s", qdr_file_ending(i));
     printf("\n\nSums, means, variances and standard deviations are exact and rounded once. An\n"
            "elementwise step rounds as IEEE 754 says. Neither depends on ranks, threads or blocks.\n"
-           "A sum of integers that does not fit int64 is an error.\n");
+           "It is an error when a sum of integers does not fit int64 (uint64 of unsigned ones), and\n"
+           "when a number does not fit the dtype of its array; elementwise integers wrap.\n");
 }
 
 static void print_commands(void)

@@ -539,13 +539,23 @@ static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
     return QDR_OK;
 }
 
+/* Whether a call means the function of that name; NumPy has two names for some. */
+static bool calls(const qdr_syntax *syntax, const char *name)
+{
+    static const char *const others[][2] = {{"conjugate", "conj"}, {"absolute", "abs"}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (named(others[i][0], syntax->text, syntax->length))
+            return strcmp(others[i][1], name) == 0;
+    return named(name, syntax->text, syntax->length);
+}
+
 static int call_function(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     qdr_function f;
     qdr_names names;
     qdr_names_init(&names, syntax->text, syntax->length);
     for (size_t i = 0; qdr_function_row(i, &f); i++) {
-        if (named(f.name, syntax->text, syntax->length)) {
+        if (calls(syntax, f.name)) {
             qdr_call call = {.syntax = syntax, .name = f.name, .parameters = f.parameters,
                              .row = f.row};
             int code = bind(c, &f, &call);

@@ -60,6 +60,13 @@ static int build_number(qdr_checker *checker, const qdr_call *call, qdr_term *va
                 : filled(checker, call, scalar, false, QDR_FLOAT64, &call->argument[2], value);
 }
 
+/* The dtype of a number as it is printed. */
+static qdr_dtype literal_dtype(qdr_scalar number)
+{
+    qdr_scalar wide = qdr_scalar_widen(number);
+    return wide.dtype == QDR_UINT64 && wide.natural <= INT64_MAX ? QDR_INT64 : wide.dtype;
+}
+
 static int build_full(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
     const qdr_node *node = NULL;
@@ -71,7 +78,8 @@ static int build_full(qdr_checker *checker, const qdr_call *call, qdr_term *valu
     if (!code)
         code = qdr_check_constant(checker, &call->argument[1], dtype, &scalar);
     return code ? code
-                : filled(checker, call, scalar, true, node->dtype, &call->argument[3], value);
+                : filled(checker, call, scalar, true, literal_dtype(scalar), &call->argument[3],
+                         value);
 }
 
 /* ceil((stop - start) / step), at least 0. */

@@ -66,10 +66,8 @@
 
 #define PAIR(re, im) ((__typeof__(a)){re, im})
 
-/* The iterations are independent even where the result lies on an operand. clang would warn of each
- * loop that it leaves scalar all the same. */
+/* The iterations are independent even where the result lies on an operand. */
 #if defined(__clang__)
-#pragma clang diagnostic ignored "-Wpass-failed"
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define INDEPENDENT _Pragma("GCC ivdep")

@@ -163,6 +163,94 @@ static void programs(void **state)
     }
 }
 
+/* The first result's canonical expression, which the caller frees; NULL when there is an error. */
+static char *canonical(const char *text)
+{
+    const qdr_program_text program_text = {.texts = &text, .text_count = 1};
+    qdr_program *program;
+    qdr_error err = QDR_ERROR_INIT;
+    if (qdr_program_compile(&program_text, NULL, &program, &err))
+        return NULL;
+    char *expression = strdup(qdr_program_result_at(program, 0).expression);
+    qdr_program_destroy(program);
+    return expression;
+}
+
+/* Numbers that fit and that don't; every canonical expression is its own. */
+static void literals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expression; /* NULL: an error */
+    } rows[] = {
+        {"sum(ones(1, uint8) + 255)", "sum(ones((1,), dtype=\"uint8\") + 255)"},
+        {"sum(ones(1, uint8) + 256)", NULL},
+        {"sum(ones(1, uint8) - -1)", NULL},
+        {"sum(ones(1, uint8) / 256)", NULL},
+        {"sum(ones(1, uint8) < 256)", "sum(ones((1,), dtype=\"uint8\") < 256)"},
+        {"sum(ones(1, int8) + -128)", "sum(ones((1,), dtype=\"int8\") + -128)"},
+        {"sum(ones(1, int8) + -129)", NULL},
+        {"sum(ones(1, float16) * 65504)", "sum(ones((1,), dtype=\"float16\") * 65504)"},
+        {"sum(ones(1, float16) * 65520)", NULL},
+        {"sum(ones(1, float32) * 1e39)", NULL},
+        {"sum(ones(1, float32) * inf)", "sum(ones((1,), dtype=\"float32\") * inf)"},
+        {"sum(ones(1, complex64) * 1e39j)", NULL},
+        {"max(full(2, 18446744073709551615))", "max(full((2,), 18446744073709551615))"},
+        {"max(full(2, 18446744073709551616))", NULL},
+        {"max(full(2, -9223372036854775808))", "max(full((2,), -9223372036854775808))"},
+        {"max(full(2, -9223372036854775809))", NULL},
+        {"max(full(2, 256, dtype=uint8))", NULL},
+        {"max(full(2, 1, dtype=bool))", "max(full((2,), True))"},
+        {"max(full(2, 2, dtype=bool))", NULL},
+        {"max(full(2, 0.1, dtype=float16))", "max(full((2,), 0.1, dtype=\"float16\"))"},
+        {"max(full(2, 1.5, dtype=int8))", NULL},
+        {"max(full(2, 1j, dtype=float64))", NULL},
+        {"max(full(2, 1, dtype=complex64))", "max(full((2,), (1+0j), dtype=\"complex64\"))"},
+        {"sum(arange(256, dtype=uint8))", "sum(arange(256, dtype=\"uint8\"))"},
+        {"sum(arange(257, dtype=uint8))", NULL},
+        {"sum(arange(5, 0, -1, dtype=uint8))", "sum(arange(5, 0, -1, dtype=\"uint8\"))"},
+        {"sum(arange(5, -2, -1, dtype=uint8))", NULL},
+        {"sum(arange(1j))", NULL},
+        {"1j", "1j"},
+        {"-1j", "complex(-0.0, -1.0)"},
+        {"2 + 3j", "(2+3j)"},
+        {"2 - 3j", "(2-3j)"},
+        {"-2.5e-300 + 1e300j", "(-2.5e-300+1e+300j)"},
+        {"complex(1, -0.0)", "complex(1.0, -0.0)"},
+        {"complex(0, -1)", "complex(0.0, -1.0)"},
+        {"complex(nan, inf)", "complex(nan, inf)"},
+        {"1.5j * 2", "3j"},
+        {"1jj", NULL},
+        {"sum(conjugate(ones(2) * 1j))", "sum(conj(ones((2,)) * 1j))"},
+        {"sum(ones(3).astype(float32))", "sum(astype(ones((3,)), \"float32\"))"},
+        {"sum(ones(3), dtype=\"float32\")", "sum(astype(ones((3,)), \"float32\"))"},
+        {"sum(ones(3), dtype=float64)", "sum(ones((3,)))"},
+        {"sum(ones(3), dtype=None)", "sum(ones((3,)))"},
+        {"sum(ones(3), dtype=int8)", "sum(astype(ones((3,)), \"int8\"), dtype=\"int8\")"},
+        {"sum(ones(3), dtype=bool)", NULL},
+        {"mean(ones(3), dtype=int32)", NULL},
+        {"var(ones(3), dtype=complex64, ddof=1)",
+         "var(astype(ones((3,)), \"complex64\"), ddof=1)"},
+        {"max(ones(2), dtype=float32)", NULL},
+        {"astype(300, uint8)", "astype(300, \"uint8\")"},
+        {"max(ones(2, complex64) < 1)", NULL},
+        {"max(-ones(2, bool))", NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *expression = canonical(rows[i].text);
+        if (!expression != !rows[i].expression)
+            fail_msg("%s: %s", rows[i].text, expression ? expression : "an error");
+        if (!expression)
+            continue;
+        char *again = canonical(expression);
+        assert_string_equal(expression, rows[i].expression);
+        assert_non_null(again);
+        assert_string_equal(again, expression);
+        free(again);
+        free(expression);
+    }
+}
+
 /* With arrays for the operands whose bit is not set in `scalars`, and once more over the first. */
 static void run_kernel(const qdr_kernel *kernel, unsigned scalars)
 {
@@ -214,7 +302,8 @@ static size_t around_halves(qdr_dtype dtype, void *elements)
     float *singles = elements;
     double *doubles = elements;
     for (uint32_t i = 0; i < 65536; i++) {
-        double value = (double)qdr_half_value((uint16_t)i), next = (double)qdr_half_value((uint16_t)(i + 1));
+        double value = (double)qdr_half_value((uint16_t)i);
+        double next = (double)qdr_half_value((uint16_t)(i + 1));
         double middle = (i & 0x7fff) == 0x7bff ? copysign(65520, value) : (value + next) / 2;
         switch (dtype) {
         case QDR_FLOAT16:
@@ -395,8 +484,9 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(promotion),   cmocka_unit_test(programs),   cmocka_unit_test(kernels),
-        cmocka_unit_test(conversions), cmocka_unit_test(reductions), cmocka_unit_test(numbers),
+        cmocka_unit_test(promotion), cmocka_unit_test(programs),    cmocka_unit_test(literals),
+        cmocka_unit_test(kernels),   cmocka_unit_test(conversions), cmocka_unit_test(reductions),
+        cmocka_unit_test(numbers),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
