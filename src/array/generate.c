@@ -43,35 +43,30 @@ static int fill_range_integer(const qdr_source *source, int64_t position, int64_
 {
     (void)err;
     int64_t *x = elements;
-    uint64_t start = source->range.start.word, step = source->range.step.word;
+    uint64_t first = source->range.first.word, step = source->range.second.word - first;
     for (int64_t i = 0; i < count; i++)
-        x[i] = (int64_t)(start + (uint64_t)(position + i) * step);
+        x[i] = (int64_t)(first + (uint64_t)(position + i) * step);
     return QDR_OK;
 }
 
-static int fill_range_f64(const qdr_source *source, int64_t position, int64_t count,
-                          void *elements, qdr_error *err)
-{
-    (void)err;
-    double *x = elements, start = source->range.start.real;
-    double delta = (start + source->range.step.real) - start;
-    for (int64_t i = 0; i < count; i++)
-        x[i] = start + (double)(position + i) * delta;
-    return QDR_OK;
-}
+/* The first two elements are as given; the formula rounds, and has no use for -0.0 and inf. */
+#define FILL_RANGE(name, T, member)                                                                \
+    static int name(const qdr_source *source, int64_t position, int64_t count, void *elements,     \
+                    qdr_error *err)                                                                \
+    {                                                                                              \
+        (void)err;                                                                                 \
+        const T given[] = {source->range.first.member, source->range.second.member};               \
+        T *x = elements, first = given[0], step = given[1] - first;                                \
+        for (int64_t i = 0; i < count; i++)                                                        \
+            x[i] = first + (T)(position + i) * step;                                               \
+        for (int64_t i = position; i < 2 && i < position + count; i++)                             \
+            x[i - position] = given[i];                                                            \
+        return QDR_OK;                                                                             \
+    }
+FILL_RANGE(fill_range_f32, float, single)
+FILL_RANGE(fill_range_f64, double, real)
 
-static int fill_range_f32(const qdr_source *source, int64_t position, int64_t count,
-                          void *elements, qdr_error *err)
-{
-    (void)err;
-    float *x = elements, start = source->range.start.single;
-    float delta = (start + source->range.step.single) - start;
-    for (int64_t i = 0; i < count; i++)
-        x[i] = start + (float)(position + i) * delta;
-    return QDR_OK;
-}
-
-int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_source **source,
+int qdr_source_arange(int64_t count, qdr_scalar first, qdr_scalar second, qdr_source **source,
                       qdr_error *err)
 {
     static int (*const fills[QDR_DTYPES])(const qdr_source *, int64_t, int64_t, void *,
@@ -81,14 +76,14 @@ int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_sour
         [QDR_FLOAT64] = fill_range_f64,
     };
     qdr_shape shape = {.ndim = 1, .extent = {count}};
-    if (!fills[start.dtype])
-        return qdr_fail(err, QDR_EUSAGE, "arange makes no %s", qdr_dtype_name(start.dtype));
-    int code = qdr_source_new(start.dtype, &shape, source, err);
+    if (!fills[first.dtype])
+        return qdr_fail(err, QDR_EUSAGE, "arange makes no %s", qdr_dtype_name(first.dtype));
+    int code = qdr_source_new(first.dtype, &shape, source, err);
     if (code)
         return code;
-    (*source)->range.start = start;
-    (*source)->range.step = step;
-    (*source)->fill = fills[start.dtype];
+    (*source)->range.first = first;
+    (*source)->range.second = second;
+    (*source)->fill = fills[first.dtype];
     return QDR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/number.h"
 #include "cli/terminal.h"
+#include "exchange/results.h"
 
 /* A record with the arrays it points to. */
 struct draft {
@@ -17,30 +18,6 @@ struct draft {
     int64_t (*at)[QDR_MAX_DIMS]; /* by result */
 };
 
-static qdr_value value_of(qdr_scalar scalar)
-{
-    qdr_value value = {.dtype = qdr_dtype_name(scalar.dtype)};
-    switch (scalar.dtype) {
-    case QDR_BOOL:
-        value.kind = QDR_VALUE_BOOL;
-        value.boolean = scalar.truth;
-        break;
-    case QDR_FLOAT32:
-        value.kind = QDR_VALUE_FLOAT32;
-        value.real = (double)scalar.single;
-        break;
-    case QDR_FLOAT64:
-        value.kind = QDR_VALUE_FLOAT64;
-        value.real = scalar.real;
-        break;
-    default:
-        value.kind = QDR_VALUE_INT;
-        value.integer = scalar.integer;
-        break;
-    }
-    return value;
-}
-
 /* The scheduler's job that this runs in, or NULL. */
 static const char *job(void)
 {
@@ -49,23 +26,6 @@ static const char *job(void)
         if (getenv(variables[i]))
             return getenv(variables[i]);
     return NULL;
-}
-
-static void fill_results(struct draft *d, const qdr_program *program,
-                         const qdr_run_report *report)
-{
-    for (size_t i = 0; i < d->record.result_count; i++) {
-        qdr_program_result r = qdr_program_result_at(program, i);
-        d->program[i] = r.expression;
-        d->results[i] = (qdr_record_result){.expr = r.expression, .name = r.name,
-                                            .value = value_of(report->value[i]),
-                                            .exact = r.exact};
-        if (!r.position_in)
-            continue;
-        qdr_shape_unravel(r.position_in, report->value[i].integer, d->at[i]);
-        d->results[i].at = d->at[i];
-        d->results[i].at_count = r.position_in->ndim;
-    }
 }
 
 static void fill_inputs(struct draft *d, const qdr_program *program, const qdr_run_report *report)
@@ -120,7 +80,9 @@ static int draft_record(const qdr_comm *comm, const qdr_program *program,
         .meta_count = settings->meta_count,
         .version = QUADRAT_VERSION,
     };
-    fill_results(d, program, report);
+    qdr_results_fill(program, report, d->results, d->at);
+    for (size_t i = 0; i < results; i++)
+        d->program[i] = d->results[i].expr;
     fill_inputs(d, program, report);
     return QDR_OK;
 }
@@ -145,6 +107,13 @@ static bool has_png(const qdr_settings *settings)
     return false;
 }
 
+/* no-color.org: an empty variable asks for nothing. */
+static bool wants_colours(const qdr_settings *settings)
+{
+    const char *variable = getenv("NO_COLOR");
+    return !settings->no_colour && !(variable && *variable);
+}
+
 /* Draws the code where it was asked for and fits; where it was asked for and does not, a line says
  * how to get it. */
 static int show_code(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
@@ -155,7 +124,7 @@ static int show_code(const qdr_record *record, const qdr_settings *settings, qdr
         (settings->qr == QDR_AUTO && !(terminal && has_png(settings))))
         return QDR_OK;
     qdr_terminal_options options = settings->terminal;
-    options.colours = terminal && !settings->no_colour && !getenv("NO_COLOR");
+    options.colours = terminal && wants_colours(settings);
     char *text, *drawing;
     qdr_symbol *symbol;
     int code = qdr_output_text(record, &settings->form.symbol, &text, err);

@@ -11,6 +11,8 @@
 #include "expr/names.h"
 #include "kernel/kernel.h"
 
+#define DEEPEST (QDR_DEPTH_MOST + 8) /* a generator's arguments lie below the deepest node */
+
 struct name {
     const char *text;
     size_t length;
@@ -21,8 +23,8 @@ struct name {
 struct qdr_checker {
     qdr_program *program;
     const qdr_opener *opener;
-    const char *text; /* being checked */
     struct name *names; /* newest first */
+    int depth;          /* of the syntax that is being evaluated */
     qdr_error *err;
 };
 
@@ -50,7 +52,7 @@ int qdr_check_fail(qdr_checker *c, const qdr_syntax *place, const char *format, 
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    return qdr_fail_at(c->err, c->text, place->text, "%s", message);
+    return qdr_fail_at(c->err, place->program, place->text, "%s", message);
 }
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -118,24 +120,27 @@ int qdr_check_dtype(qdr_checker *c, const qdr_term *value, qdr_dtype *dtype)
     return code;
 }
 
-int qdr_check_constant(qdr_checker *c, const qdr_term *value, qdr_dtype dtype,
-                       qdr_scalar *constant)
+int qdr_check_number(qdr_checker *c, const qdr_term *value, qdr_scalar *number)
 {
     if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT)
         return qdr_check_fail(c, value->syntax, "this must be a number");
-    const qdr_node *node = value->node;
-    *constant = node->value;
-    if (node->dtype == dtype)
+    *number = value->node->value;
+    return QDR_OK;
+}
+
+int qdr_check_convert(qdr_checker *c, const qdr_syntax *place, qdr_scalar number, qdr_dtype dtype,
+                      qdr_scalar *converted)
+{
+    qdr_kernel_function *cast = qdr_kernel_cast(number.dtype, dtype);
+    const void *operand[] = {&number.word};
+    *converted = number;
+    if (number.dtype == dtype)
         return QDR_OK;
-    qdr_kernel_function *cast = qdr_kernel_cast(node->dtype, dtype);
-    bool narrows = qdr_dtype_kind(node->dtype) == 'f' && qdr_dtype_kind(dtype) != 'f';
-    if (!cast || narrows)
-        return qdr_check_fail(c, value->syntax, "this %s can't become %s",
-                              qdr_dtype_name(node->dtype), qdr_dtype_name(dtype));
-    const void *operand[] = {&node->value.word};
-    constant->dtype = dtype;
-    constant->word = 0;
-    cast(1, &constant->word, operand, 0);
+    if (!cast)
+        return qdr_check_fail(c, place, "a number of dtype %s can't become %s",
+                              qdr_dtype_name(number.dtype), qdr_dtype_name(dtype));
+    *converted = (qdr_scalar){.dtype = dtype};
+    cast(1, &converted->word, operand, 0);
     return QDR_OK;
 }
 
@@ -145,9 +150,10 @@ int qdr_check_intern(qdr_checker *c, const qdr_node *node, qdr_term *value)
     return qdr_tree_intern(c->program, node, &value->node, c->err);
 }
 
-static int constant(qdr_checker *c, qdr_scalar scalar, bool weak, qdr_term *value)
+/* A Python number. */
+static int constant(qdr_checker *c, qdr_scalar scalar, qdr_term *value)
 {
-    qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = scalar.dtype, .weak = weak,
+    qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = scalar.dtype, .weak = true,
                      .value = scalar};
     return qdr_check_intern(c, &node, value);
 }
@@ -170,7 +176,8 @@ static int leaf_node(qdr_checker *c, qdr_leaf *leaf, const qdr_term *chunks, qdr
     qdr_node node = {.kind = QDR_NODE_LEAF, .leaf = leaf};
     node.dtype = qdr_source_dtype(leaf->source);
     node.shape = *qdr_source_shape(leaf->source);
-    if (chunks->kind != QDR_TERM_ABSENT) {
+    bool chosen = chunks->kind == QDR_TERM_STRING && strcmp(chunks->string, "auto") == 0;
+    if (chunks->kind != QDR_TERM_ABSENT && !chosen) {
         int code = qdr_check_shape(c, chunks, &leaf->chunks);
         if (code)
             return code;
@@ -290,7 +297,7 @@ static int fold(qdr_checker *c, const qdr_syntax *place, const qdr_kernel *kerne
         if (__builtin_fabs(estimate - (double)result.integer) > 0x1p62)
             return qdr_check_fail(c, place, "this number does not fit int64");
     }
-    return constant(c, result, kernel->result != QDR_BOOL, value);
+    return constant(c, result, value);
 }
 
 static int check_shapes(qdr_checker *c, const qdr_syntax *place, qdr_node *node)
@@ -342,6 +349,9 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
         return qdr_check_fail(c, operand[0].syntax, "a condition is bool, this is %s: compare it",
                               qdr_dtype_name(node.operand[0]->dtype));
     qdr_dtype dtype = qdr_check_promote(node.operand + choice, node.operands - choice);
+    bool folds = *op->symbol && all_weak_constants(&node);
+    if (folds && dtype == QDR_BOOL)
+        dtype = QDR_INT64; /* Python's True + True is 2 */
     bool floats = op->types == QDR_TYPES_FLOATING && qdr_dtype_kind(dtype) != 'f';
     const qdr_kernel *kernel = qdr_kernel_find(op->name, floats ? QDR_FLOAT64 : dtype);
     if (!kernel)
@@ -349,7 +359,7 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
                               qdr_dtype_name(dtype));
     node.computed = kernel->operand;
     node.dtype = kernel->result;
-    if (*op->symbol && all_weak_constants(&node))
+    if (folds)
         return fold(c, place, kernel, &node, value);
     node.steps = steps_of(&node, node.computed);
     return qdr_check_intern(c, &node, value);
@@ -399,7 +409,7 @@ static int place_argument(qdr_checker *c, const qdr_function *f, const qdr_synta
     qdr_syntax place = *argument;
     place.text = argument->keyword;
     return qdr_check_fail(c, &place, "%s has no argument '%.*s': %s(%s)", f->name,
-                          (int)argument->keyword_length, argument->keyword, f->name,
+                          QDR_SHOWN(argument->keyword_length), argument->keyword, f->name,
                           f->parameters);
 }
 
@@ -418,6 +428,8 @@ static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
         code = evaluate(c, a, &call->argument[index]);
         if (code)
             return code;
+        if (call->argument[index].kind == QDR_TERM_NONE && parameter[index].optional)
+            call->argument[index].kind = QDR_TERM_ABSENT;
     }
     for (int i = 0; i < count; i++)
         if (!parameter[i].optional && call->argument[i].kind == QDR_TERM_ABSENT)
@@ -447,20 +459,55 @@ static int call_function(qdr_checker *c, const qdr_syntax *syntax, qdr_term *val
 
 /* ---- names and literals ------------------------------------------------------------------- */
 
-static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+static int unknown_name(qdr_checker *c, const qdr_syntax *syntax, const qdr_names *names)
+{
+    qdr_function f;
+    char hint[QDR_NAMES_HINT];
+    for (size_t i = 0; qdr_function_row(i, &f); i++)
+        if (named(f.name, syntax->text, syntax->length))
+            return qdr_check_fail(c, syntax, "%s is a function: %s(%s)", f.name, f.name,
+                                  f.parameters);
+    return qdr_check_fail(c, syntax, "unknown name '%.*s'%s", QDR_SHOWN(syntax->length),
+                          syntax->text, qdr_names_hint(names, hint));
+}
+
+/* A name that nobody defined: a number's, None or a dtype's. */
+static int find_standard(qdr_checker *c, const qdr_syntax *syntax, qdr_names *names,
+                         qdr_term *value)
 {
     static const struct {
         const char *name;
-        bool weak;
         qdr_scalar value;
     } constants[] = {
-        {"True", false, {.dtype = QDR_BOOL, .truth = 1}},
-        {"False", false, {.dtype = QDR_BOOL, .truth = 0}},
-        {"nan", true, {.dtype = QDR_FLOAT64, .real = __builtin_nan("")}},
-        {"inf", true, {.dtype = QDR_FLOAT64, .real = __builtin_inf()}},
-        {"pi", true, {.dtype = QDR_FLOAT64, .real = 3.141592653589793}},
-        {"e", true, {.dtype = QDR_FLOAT64, .real = 2.718281828459045}},
+        {"True", {.dtype = QDR_BOOL, .truth = 1}},
+        {"False", {.dtype = QDR_BOOL, .truth = 0}},
+        {"nan", {.dtype = QDR_FLOAT64, .real = __builtin_nan("")}},
+        {"inf", {.dtype = QDR_FLOAT64, .real = __builtin_inf()}},
+        {"pi", {.dtype = QDR_FLOAT64, .real = 3.141592653589793}},
+        {"e", {.dtype = QDR_FLOAT64, .real = 2.718281828459045}},
     };
+    const char *text = qdr_arena_text(&c->program->arena, syntax->text, syntax->length);
+    if (!text)
+        return no_memory(c);
+    for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
+        if (strcmp(constants[i].name, text) == 0)
+            return constant(c, constants[i].value, value);
+        qdr_names_offer(names, constants[i].name, strlen(constants[i].name));
+    }
+    qdr_names_offer(names, "None", strlen("None"));
+    for (int i = 0; i < QDR_DTYPES; i++) {
+        const char *dtype = qdr_dtype_name((qdr_dtype)i);
+        qdr_names_offer(names, dtype, strlen(dtype));
+    }
+    value->dtype = qdr_dtype_find(text);
+    value->kind = value->dtype != QDR_DTYPES ? QDR_TERM_DTYPE : QDR_TERM_NONE;
+    if (value->kind == QDR_TERM_NONE && strcmp(text, "None") != 0)
+        return unknown_name(c, syntax, names);
+    return QDR_OK;
+}
+
+static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
     qdr_names names;
     qdr_names_init(&names, syntax->text, syntax->length);
     for (const struct name *n = c->names; n; n = n->older) {
@@ -470,27 +517,7 @@ static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         }
         qdr_names_offer(&names, n->text, n->length);
     }
-    for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++)
-        if (named(constants[i].name, syntax->text, syntax->length))
-            return constant(c, constants[i].value, constants[i].weak, value);
-    if (named("None", syntax->text, syntax->length)) {
-        value->kind = QDR_TERM_NONE;
-        return QDR_OK;
-    }
-    for (int i = 0; i < QDR_DTYPES; i++)
-        if (named(qdr_dtype_name((qdr_dtype)i), syntax->text, syntax->length)) {
-            value->kind = QDR_TERM_DTYPE;
-            value->dtype = (qdr_dtype)i;
-            return QDR_OK;
-        }
-    qdr_function f;
-    for (size_t i = 0; qdr_function_row(i, &f); i++)
-        if (named(f.name, syntax->text, syntax->length))
-            return qdr_check_fail(c, syntax, "%s is a function: %s(%s)", f.name, f.name,
-                                  f.parameters);
-    char hint[QDR_NAMES_HINT];
-    return qdr_check_fail(c, syntax, "unknown name '%.*s'%s", QDR_SHOWN(syntax->length),
-                          syntax->text, qdr_names_hint(&names, hint));
+    return find_standard(c, syntax, &names, value);
 }
 
 /* The characters of a number without underscores. */
@@ -505,7 +532,8 @@ static const char *plain(qdr_checker *c, const qdr_syntax *syntax)
     return text;
 }
 
-static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+/* A whole number; with its sign, since there is -2^63 and no 2^63. */
+static int signed_integer(qdr_checker *c, const qdr_syntax *syntax, bool negative, qdr_term *value)
 {
     qdr_scalar scalar = {.dtype = QDR_INT64};
     const char *text = plain(c, syntax);
@@ -514,10 +542,16 @@ static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     if (text[0] == '0' && strspn(text, "0") != strlen(text))
         return qdr_check_fail(c, syntax, "a whole number does not begin with 0");
     errno = 0;
-    scalar.integer = strtoll(text, NULL, 10);
-    if (errno)
+    uint64_t magnitude = strtoull(text, NULL, 10);
+    if (errno || magnitude > (uint64_t)INT64_MAX + negative)
         return qdr_check_fail(c, syntax, "this number does not fit int64");
-    return constant(c, scalar, true, value);
+    scalar.word = negative ? -magnitude : magnitude;
+    return constant(c, scalar, value);
+}
+
+static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    return signed_integer(c, syntax, false, value);
 }
 
 static int real(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
@@ -526,7 +560,7 @@ static int real(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     if (!text)
         return no_memory(c);
     qdr_scalar scalar = {.dtype = QDR_FLOAT64, .real = qdr_number_parse(text, &end)};
-    return constant(c, scalar, true, value);
+    return constant(c, scalar, value);
 }
 
 /* Python's escapes for single characters and bytes. */
@@ -547,12 +581,13 @@ static int string(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         const char *known = NULL;
         for (const char *e = escapes; *e && !known; e += 2)
             known = *e == s[1] ? e : NULL;
-        char digits[3] = {0}, *stop = digits;
+        char digits[3] = "";
         if (s[1] == 'x' && end - s >= 4)
             memcpy(digits, s + 2, 2);
-        long byte = strtol(digits, &stop, 16);
-        if (!known && (stop != digits + 2 || byte <= 0))
-            return qdr_fail_at(c->err, c->text, s, "this escape is not known");
+        bool hex = strspn(digits, "0123456789abcdefABCDEF") == 2;
+        long byte = hex ? strtol(digits, NULL, 16) : 0;
+        if (!known && !byte) /* a NUL would end the text */
+            return qdr_fail_at(c->err, syntax->program, s, "this escape is not known");
         *to++ = known ? known[1] : (char)byte;
         s += known ? 2 : 4;
     }
@@ -583,6 +618,9 @@ static int operation(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     qdr_term operand[2] = {{0}, {0}};
     int i = 0;
+    bool minus = *syntax->op->symbol == '-' && !syntax->child->next;
+    if (minus && syntax->child->kind == QDR_SYNTAX_INTEGER)
+        return signed_integer(c, syntax->child, true, value);
     for (const qdr_syntax *s = syntax->child; s; s = s->next) {
         int code = evaluate(c, s, &operand[i++]);
         if (code)
@@ -599,7 +637,12 @@ static int evaluate(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         [QDR_SYNTAX_TUPLE] = tuple,     [QDR_SYNTAX_CALL] = call_function,
         [QDR_SYNTAX_OPERATION] = operation,
     };
+    if (c->depth == DEEPEST)
+        return qdr_check_fail(c, syntax, "this has more than %d operations on each other",
+                              QDR_DEPTH_MOST);
+    c->depth++;
     int code = by_kind[syntax->kind](c, syntax, value);
+    c->depth--;
     value->syntax = syntax;
     return code;
 }
@@ -652,7 +695,6 @@ static int check_text(qdr_checker *c, const char *text, bool last)
 {
     qdr_statement *s;
     int code = qdr_parse(text, &c->program->arena, &s, c->err);
-    c->text = text;
     for (; s && !code; s = s->next) {
         qdr_term value = {0};
         code = evaluate(c, s->expression, &value);
@@ -687,7 +729,6 @@ static int check_let(qdr_checker *c, const qdr_binding *let)
         code = qdr_parse(let->value, &c->program->arena, &s, c->err);
     if (code)
         return code;
-    c->text = let->value;
     if (!s || s->next || s->name)
         return qdr_fail(c->err, QDR_EUSAGE, "the name '%s' needs one expression", let->name);
     code = evaluate(c, s->expression, &value);

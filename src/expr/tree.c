@@ -6,7 +6,6 @@
 
 #include "base/number.h"
 
-#define DEEPEST 1000     /* operations on top of each other */
 #define MOST_NODES 10000 /* in a program */
 #define LONGEST 1000000  /* bytes of an expression that is printed */
 
@@ -48,9 +47,9 @@ int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node *
         made->pass = ready > made->pass ? ready : made->pass;
         made->depth = below->depth + 1 > made->depth ? below->depth + 1 : made->depth;
     }
-    if (made->depth > DEEPEST)
+    if (made->depth > QDR_DEPTH_MOST)
         return qdr_fail(err, QDR_EUSAGE, "the program has more than %d operations on each other",
-                        DEEPEST);
+                        QDR_DEPTH_MOST);
     program->nodes[program->node_count++] = made;
     *interned = made;
     return QDR_OK;

@@ -25,6 +25,7 @@ typedef double f64;
 
 /* The iterations are independent even where the result lies on an operand. */
 #if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed" /* with sanitizers loops stay scalar */
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define INDEPENDENT _Pragma("GCC ivdep")
@@ -97,17 +98,22 @@ static const qdr_kernel rows[] = {
     {.name = NULL},
 };
 
+#define AS_b8(x) ((x) != 0)
+#define AS_i64(x) ((i64)(x))
+#define AS_f32(x) ((f32)(x))
+#define AS_f64(x) ((f64)(x))
 #define CAST_FUNCTION(from, to_type)                                                               \
     static void from##_to_##to_type(PARAMETERS)                                                    \
     {                                                                                              \
         const from *x = operand[0];                                                                \
         to_type *to = result;                                                                      \
         (void)scalars;                                                                             \
-        LOOP(to[i] = (to_type)x[i];)                                                               \
+        LOOP(to[i] = AS_##to_type(x[i]);)                                                          \
     }
 CAST_FUNCTION(b8, i64)
 CAST_FUNCTION(b8, f32)
 CAST_FUNCTION(b8, f64)
+CAST_FUNCTION(i64, b8)
 CAST_FUNCTION(i64, f32)
 CAST_FUNCTION(i64, f64)
 CAST_FUNCTION(f32, f64)
@@ -124,6 +130,7 @@ const qdr_kernel_set NAMED(QDR_ISA) = {
             CAST_ROW(b8, i64),
             CAST_ROW(b8, f32),
             CAST_ROW(b8, f64),
+            CAST_ROW(i64, b8),
             CAST_ROW(i64, f32),
             CAST_ROW(i64, f64),
             CAST_ROW(f32, f64),
