@@ -51,7 +51,7 @@ char qdr_dtype_kind(qdr_dtype dtype);
 /* The numbers an element consists of: 2 for complex ones, else 1. */
 int qdr_dtype_parts(qdr_dtype dtype);
 
-/* The dtype with that name, or QDR_DTYPES. */
+/* The dtype with that name, which may be Python's int or float; QDR_DTYPES for none. */
 qdr_dtype qdr_dtype_find(const char *name);
 
 /* The dtype of a kind and size; QDR_DTYPES when there is none. */
@@ -246,9 +246,9 @@ int qdr_source_memory(qdr_dtype dtype, const qdr_shape *shape, const void *eleme
 int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **source,
                         qdr_error *err);
 
-/* Element i is start + i * step; for floats ((start + step) - start) * i + start, each step
- * rounded, as numpy.arange computes it. start and step have the dtype of the array. */
-int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_source **source,
+/* The first two elements are given, in the dtype of the array; element i > 1 is
+ * first + i * (second - first), each step rounded, as numpy.arange computes it. */
+int qdr_source_arange(int64_t count, qdr_scalar first, qdr_scalar second, qdr_source **source,
                       qdr_error *err);
 
 /* Uniform in [0, 1): element i is the i-th number of numpy.random.Generator(Philox(key=seed))

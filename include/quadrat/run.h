@@ -26,7 +26,9 @@ typedef struct qdr_comm qdr_comm;
 int qdr_launch_rank(void);
 
 /* Starts MPI. Without a launcher it makes a communicator of one rank, and tells Open MPI so, which
- * saves 0.3 s. Copies that Slurm started without connecting them are QDR_EREFUSED. Collective. */
+ * saves 0.3 s. Copies that Slurm started without connecting them are QDR_EREFUSED. When it
+ * fails, *comm is NULL or to be stopped, after the error was told: stopping may end all ranks.
+ * Collective. */
 int qdr_comm_start(qdr_comm **comm, qdr_error *err);
 
 /* Ends MPI; with code not QDR_OK on a broken communicator, by MPI_Abort(code). Collective. */
@@ -47,8 +49,9 @@ int qdr_comm_cpus(const qdr_comm *comm);
 uint64_t qdr_comm_memory(const qdr_comm *comm);
 
 /* Agrees on an error: when err holds one on any rank, it holds on every rank the error of the
- * lowest rank that has one, and its code is returned. A text of fewer than all ranks gets that
- * rank and its host appended. Collective. */
+ * lowest rank that has one, whose number is err->rank then, and its code is returned. A text of
+ * fewer than all ranks gets that rank and its host appended. An error that was agreed on before is
+ * returned at once. Collective. */
 int qdr_comm_agree(qdr_comm *comm, qdr_error *err);
 
 /* Makes root's err, and the data if it is none, those of all ranks. Collective. */

@@ -44,6 +44,10 @@ int qdr_dtype_parts(qdr_dtype dtype)
 
 qdr_dtype qdr_dtype_find(const char *name)
 {
+    if (strcmp(name, "int") == 0)
+        return QDR_INT64;
+    if (strcmp(name, "float") == 0)
+        return QDR_FLOAT64;
     for (int i = 0; i < QDR_DTYPES; i++)
         if (strcmp(dtypes[i].name, name) == 0)
             return (qdr_dtype)i;

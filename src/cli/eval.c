@@ -118,7 +118,7 @@ static int run(const qdr_command *command, int argc, char **argv)
 
 const qdr_command qdr_eval_command = {
     .name = "eval",
-    .arguments = "EXPR…",
+    .arguments = "EXPR...",
     .help = "evaluate and reduce arrays",
     .details = "Under mpirun or srun all ranks share the work; without, one rank does, with threads.\n"
                "The result lines go to standard output, everything else to standard error.\n"

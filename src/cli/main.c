@@ -24,7 +24,7 @@ static void hold_descriptors(void)
 static int usage(void)
 {
     if (qdr_launch_rank() == 0) {
-        fputs("usage: quadrat COMMAND …\n", stderr);
+        fputs("usage: quadrat COMMAND ...\n", stderr);
         for (size_t i = 0; qdr_commands[i]; i++)
             fprintf(stderr, "  %-8s %-16s %s\n", qdr_commands[i]->name,
                     qdr_commands[i]->arguments, qdr_commands[i]->help);

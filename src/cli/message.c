@@ -29,5 +29,7 @@ int qdr_flush_output(qdr_error *err)
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return QDR_OK;
+    if (!errno) /* an earlier write failed, and its cause is lost */
+        return qdr_fail(err, QDR_ESYSTEM, "writing standard output: not all of it arrived");
     return qdr_fail_errno(err, "writing standard output");
 }

@@ -131,7 +131,7 @@ static int run(const qdr_command *command, int argc, char **argv)
 
 const qdr_command qdr_scan_command = {
     .name = "scan",
-    .arguments = "IMAGE…",
+    .arguments = "IMAGE...",
     .help = "read QR codes from PNG images, or a text from standard input (-)",
     .details = "Prints what each code says, and whether the check value of a result holds. That shows\n"
                "accidents; it proves nothing about the data. Exit code 1 when a check does not hold,\n"

@@ -1,12 +1,9 @@
 #include "exchange/output.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/file.h"
@@ -180,33 +177,14 @@ static int unknown_ending(const char *path, qdr_error *err)
     return QDR_EUSAGE;
 }
 
-static int check_directory(const char *path, qdr_error *err)
-{
-    char directory[PATH_MAX], shown[512];
-    const char *slash = strrchr(path, '/');
-    if (slash && (size_t)(slash - path) + 2 > sizeof directory)
-        errno = ENAMETOOLONG;
-    else {
-        snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-                 slash ? path : ".");
-        if (access(directory, W_OK | X_OK) == 0)
-            return QDR_OK;
-    }
-    return qdr_fail_errno(err, "writing %s", qdr_escape(shown, sizeof shown, path));
-}
-
 int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err)
 {
     struct stat status;
-    bool exists = stat(path, &status) == 0;
     *output = by_ending(path);
-    if (exists && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
-        *output = *output ? *output : by_ending("text.txt");
-        return QDR_OK;
-    }
-    if (!*output)
-        return unknown_ending(path, err);
-    return check_directory(path, err);
+    if (!*output && stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
+        !S_ISDIR(status.st_mode))
+        *output = by_ending("text.txt");
+    return *output ? qdr_file_check_target(path, err) : unknown_ending(path, err);
 }
 
 int qdr_output_write(const char *path, const qdr_record *record,

@@ -29,7 +29,7 @@ typedef struct qdr_output {
 extern const qdr_output qdr_outputs[]; /* ended by a row without ending */
 
 /* The form for a path. A device or FIFO without a known ending gets the text. QDR_EUSAGE when the
- * ending says no form, QDR_ESYSTEM when the directory can't be written to. For asking early. */
+ * ending says no form, QDR_ESYSTEM when it can't be written. For asking early. */
 int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err);
 
 /* Writes a record; *note as above, NULL without one. */

@@ -113,7 +113,7 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
     if (!code && ddof->kind != QDR_TERM_ABSENT)
         code = qdr_check_integer(checker, ddof, &node.options.ddof);
     if (!code && node.options.ddof < 0)
-        code = qdr_check_fail(checker, ddof->syntax, "ddof is not negative");
+        code = qdr_check_fail(checker, ddof->syntax, "ddof can't be negative");
     if (code)
         return code;
     int steps = node.operand[0]->steps + node.reduction->steps;

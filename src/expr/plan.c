@@ -349,7 +349,7 @@ static int plan_passes(struct planner *p)
         choose_grids(p, &p->plan->pass[i], &asked);
         place_states(&p->plan->pass[i]);
     }
-    if (!code && p->options->chunks.ndim && !asked)
+    if (!code && p->options->chunks.ndim > 1 && !asked)
         code = qdr_fail(p->err, QDR_EUSAGE, "--chunks has %d extents, but no array has %d axes",
                         p->options->chunks.ndim, p->options->chunks.ndim);
     return code;

@@ -76,47 +76,47 @@ static void lines(void **state)
         const char *line; /* NULL: refused */
     } rows[] = {
         {mean, "mean(x) = 0.4999912043990271"},
-        {{"sum(x)", "s", {"float64", QDR_VALUE_FLOAT64, {.real = 1e300}}, NULL, 0, true},
+        {{"sum(x)", "s", {"float64", QDR_VALUE_FLOAT64, {.real = 1e300}}, NULL, 0, true, NULL},
          "sum(x) = 1e+300"},
-        {{"min(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -0.0}}, NULL, 0, true},
+        {{"min(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -0.0}}, NULL, 0, true, NULL},
          "min(x) = -0.0"},
-        {{"max(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = (double)NAN}}, NULL, 0, true},
+        {{"max(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = (double)NAN}}, NULL, 0, true, NULL},
          "max(x) = nan"},
-        {{"max(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -INFINITY}}, NULL, 0, true},
+        {{"max(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -INFINITY}}, NULL, 0, true, NULL},
          "max(x) = -inf"},
-        {{"max(t)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 314.90765380859375}}, NULL, 0, 1},
+        {{"max(t)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 314.90765380859375}}, NULL, 0, 1, NULL},
          "max(t) = 314.90765 float32"},
-        {{"max(x)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 0x1.99999ap-4}}, NULL, 0, true},
+        {{"max(x)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 0x1.99999ap-4}}, NULL, 0, true, NULL},
          "max(x) = 0.1 float32"},
-        {{"max(x)", NULL, {"float16", QDR_VALUE_FLOAT16, {.real = 0x1.998p-4}}, NULL, 0, true},
+        {{"max(x)", NULL, {"float16", QDR_VALUE_FLOAT16, {.real = 0x1.998p-4}}, NULL, 0, true, NULL},
          "max(x) = 0.1 float16"},
-        {{"sum(z)", NULL, {"complex64", QDR_VALUE_COMPLEX64, {.pair = {0.1, 2}}}, NULL, 0, true},
+        {{"sum(z)", NULL, {"complex64", QDR_VALUE_COMPLEX64, {.pair = {0.1, 2}}}, NULL, 0, true, NULL},
          "sum(z) = (0.1+2j) complex64"},
-        {{"sum(z)", NULL, {"complex128", QDR_VALUE_COMPLEX128, {.pair = {-0.0, -1}}}, NULL, 0, 1},
+        {{"sum(z)", NULL, {"complex128", QDR_VALUE_COMPLEX128, {.pair = {-0.0, -1}}}, NULL, 0, 1, NULL},
          "sum(z) = (-0-1j) complex128"},
-        {{"min(z)", NULL, {"complex128", QDR_VALUE_COMPLEX128, {.pair = {0, -1e-300}}}, NULL, 0, 1},
+        {{"min(z)", NULL, {"complex128", QDR_VALUE_COMPLEX128, {.pair = {0, -1e-300}}}, NULL, 0, 1, NULL},
          "min(z) = -1e-300j complex128"},
-        {{"sum(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = INT64_MIN}}, NULL, 0, true},
+        {{"sum(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = INT64_MIN}}, NULL, 0, true, NULL},
          "sum(x) = -9223372036854775808"},
-        {{"max(x)", NULL, {"int8", QDR_VALUE_INT, {.integer = -7}}, NULL, 0, true},
+        {{"max(x)", NULL, {"int8", QDR_VALUE_INT, {.integer = -7}}, NULL, 0, true, NULL},
          "max(x) = -7 int8"},
-        {{"sum(x)", NULL, {"uint64", QDR_VALUE_UINT, {.natural = UINT64_MAX}}, NULL, 0, true},
+        {{"sum(x)", NULL, {"uint64", QDR_VALUE_UINT, {.natural = UINT64_MAX}}, NULL, 0, true, NULL},
          "sum(x) = 18446744073709551615 uint64"},
-        {{"all(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true},
+        {{"all(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL},
          "all(x) = True"},
-        {{"any(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = false}}, NULL, 0, true},
+        {{"any(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = false}}, NULL, 0, true, NULL},
          "any(x) = False"},
-        {{"argmax(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 50731842}}, place, 2, true},
+        {{"argmax(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 50731842}}, place, 2, true, NULL},
          "argmax(x) = 50731842 at [5073, 1842]"},
-        {{"argmin(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 9}}, deep, 1, true},
+        {{"argmin(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 9}}, deep, 1, true, NULL},
          "argmin(x) = 9 at [1]"},
-        {{"f(x, '\\n\xc3\xbc')", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = 1}}, NULL, 0, true},
+        {{"f(x, '\\n\xc3\xbc')", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = 1}}, NULL, 0, true, NULL},
          "f(x, '\\n\xc3\xbc') = True"},
-        {{"a\nb", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
-        {{"a\x1b[2J", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
-        {{"a\xff", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
-        {{"a\xe2\x80\xae", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
-        {{"label: a", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true}, NULL},
+        {{"a\nb", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL}, NULL},
+        {{"a\x1b[2J", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL}, NULL},
+        {{"a\xff", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL}, NULL},
+        {{"a\xe2\x80\xae", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL}, NULL},
+        {{"label: a", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL}, NULL},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         qdr_record record = {.results = &rows[i].result, .result_count = 1};
@@ -139,7 +139,7 @@ static void statement(void **state)
     (void)state;
     const qdr_record_result results[] = {
         mean,
-        {"max(y)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 314.90765380859375}}, NULL, 0, 1},
+        {"max(y)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 314.90765380859375}}, NULL, 0, 1, NULL},
         {"argmax(x)", "i", {"int64", QDR_VALUE_INT, {.integer = 50731842}}, place, 2, true}};
     static const int64_t none[] = {0, 5};
     const qdr_record_input inputs[] = {
@@ -394,10 +394,10 @@ static void json(void **state)
     static const int64_t at[] = {1, 2};
     const qdr_record_result results[] = {
         mean,
-        {"max(x)", "m", {"float32", QDR_VALUE_FLOAT32, {.real = 0x1.99999ap-4}}, NULL, 0, true},
+        {"max(x)", "m", {"float32", QDR_VALUE_FLOAT32, {.real = 0x1.99999ap-4}}, NULL, 0, true, NULL},
         {"argmin(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 10002}}, at, 2, true},
-        {"sum(x)", NULL, {"uint64", QDR_VALUE_UINT, {.natural = UINT64_MAX}}, NULL, 0, true},
-        {"any(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true},
+        {"sum(x)", NULL, {"uint64", QDR_VALUE_UINT, {.natural = UINT64_MAX}}, NULL, 0, true, NULL},
+        {"any(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL},
         {"f(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -INFINITY}}, NULL, 0, false}};
     const char *const lines_of_program[] = {"mean(x)", "f(x, '\\d')"};
     const qdr_record_meta meta[] = {{"site", "a\"b"}, {"\xff", "\n"}};
