@@ -140,7 +140,7 @@ static void statement(void **state)
     const qdr_record_result results[] = {
         mean,
         {"max(y)", NULL, {"float32", QDR_VALUE_FLOAT32, {.real = 314.90765380859375}}, NULL, 0, 1, NULL},
-        {"argmax(x)", "i", {"int64", QDR_VALUE_INT, {.integer = 50731842}}, place, 2, true}};
+        {"argmax(x)", "i", {"int64", QDR_VALUE_INT, {.integer = 50731842}}, place, 2, true, NULL}};
     static const int64_t none[] = {0, 5};
     const qdr_record_input inputs[] = {
         survey, {.name = "y", .source = "y", .dtype = "float32"},
@@ -395,10 +395,10 @@ static void json(void **state)
     const qdr_record_result results[] = {
         mean,
         {"max(x)", "m", {"float32", QDR_VALUE_FLOAT32, {.real = 0x1.99999ap-4}}, NULL, 0, true, NULL},
-        {"argmin(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 10002}}, at, 2, true},
+        {"argmin(x)", NULL, {"int64", QDR_VALUE_INT, {.integer = 10002}}, at, 2, true, NULL},
         {"sum(x)", NULL, {"uint64", QDR_VALUE_UINT, {.natural = UINT64_MAX}}, NULL, 0, true, NULL},
         {"any(x)", NULL, {"bool", QDR_VALUE_BOOL, {.boolean = true}}, NULL, 0, true, NULL},
-        {"f(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -INFINITY}}, NULL, 0, false}};
+        {"f(x)", NULL, {"float64", QDR_VALUE_FLOAT64, {.real = -INFINITY}}, NULL, 0, false, NULL}};
     const char *const lines_of_program[] = {"mean(x)", "f(x, '\\d')"};
     const qdr_record_meta meta[] = {{"site", "a\"b"}, {"\xff", "\n"}};
     qdr_record record = example();
