@@ -393,10 +393,11 @@ static int steps_of(const qdr_node *node, qdr_dtype computed)
 /* The dtype that op is computed in for operands of a promoted dtype. */
 static qdr_dtype computed_in(const qdr_operator *op, qdr_dtype dtype)
 {
-    if (rank(dtype) >= RANK_FLOAT)
+    if (rank(dtype) >= RANK_FLOAT || (op->types == QDR_TYPES_NUMBER && dtype != QDR_BOOL))
         return dtype;
     return op->types == QDR_TYPES_DIVIDE     ? QDR_FLOAT64
            : op->types == QDR_TYPES_FLOATING ? qdr_dtype_real(dtype)
+           : op->types == QDR_TYPES_NUMBER   ? QDR_INT8
                                              : dtype;
 }
 
@@ -876,13 +877,13 @@ static int subscript(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     int code = evaluate(c, syntax->child, &object);
     if (!code)
         code = qdr_check_array(c, &object, &node);
-    if (!code && node->shape.ndim == 0)
-        code = qdr_check_fail(c, syntax, "a number has no axes to index");
     if (!code)
         code = take_items(c, syntax->child->next, &node->shape, &r);
-    if (code)
-        return code;
-    return qdr_check_reindex(c, node, &r, value);
+    if (!code)
+        code = qdr_check_reindex(c, node, &r, value);
+    if (!code && value->node->shape.ndim != r.ndim)
+        code = qdr_check_fail(c, syntax, "a number has no axes to index");
+    return code;
 }
 
 /* x.T and the like: functions of one argument. */

@@ -24,7 +24,8 @@ static int add_axis(qdr_checker *checker, const qdr_term *term, int ndim, uint32
     return QDR_OK;
 }
 
-/* axis=None, an integer, or a tuple of them. */
+/* axis=None, an integer, or a tuple of them; for a position in all elements, the tuple may leave
+ * out axes that have no two, as the canonical text of argmax(x)[None] does. */
 static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape *shape,
                      bool position, uint32_t *axes)
 {
@@ -35,13 +36,15 @@ static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape
     *axes = 0;
     if (term->kind != QDR_TERM_TUPLE)
         return add_axis(checker, term, shape->ndim, axes);
-    if (position)
-        return qdr_check_fail(checker, term->syntax, "%s goes along one axis, or all", call->name);
     for (int i = 0; i < term->tuple.count; i++) {
         int code = add_axis(checker, &term->tuple.item[i], shape->ndim, axes);
         if (code)
             return code;
     }
+    for (int i = 0; i < shape->ndim && position; i++)
+        if (!(*axes >> i & 1) && shape->extent[i] > 1)
+            return qdr_check_fail(checker, term->syntax, "%s goes along one axis, or all",
+                                  call->name);
     return QDR_OK;
 }
 

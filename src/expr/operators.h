@@ -27,6 +27,7 @@ enum {
  * converted first */
 typedef enum {
     QDR_TYPES_SAME,     /* never */
+    QDR_TYPES_NUMBER,   /* a bool to int8, since it has no arithmetic; an integer never */
     QDR_TYPES_DIVIDE,   /* to float64 */
     QDR_TYPES_FLOATING, /* to the smallest float that holds it: qdr_dtype_real */
     QDR_TYPES_MODULUS,  /* never; of a complex number the result is real, and rounded */
