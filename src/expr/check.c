@@ -889,13 +889,17 @@ static int subscript(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 /* x.T and the like: functions of one argument. */
 static int attribute(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
-    static const char transpose[] = "transpose";
-    qdr_syntax as_call = *syntax;
-    if (named("T", syntax->text, syntax->length)) {
-        as_call.text = transpose;
-        as_call.length = sizeof transpose - 1;
-    }
-    return call_function(c, &as_call, value);
+    static const char *const functions[][2] = {
+        {"T", "transpose"}, {"real", "real"}, {"imag", "imag"}};
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        if (named(functions[i][0], syntax->text, syntax->length)) {
+            qdr_syntax as_call = *syntax;
+            as_call.text = functions[i][1];
+            as_call.length = strlen(as_call.text);
+            return call_function(c, &as_call, value);
+        }
+    return qdr_check_fail(c, syntax, "an array has no attribute '%.*s'; or the '(' of a method "
+                          "call is missing", QDR_SHOWN(syntax->length), syntax->text);
 }
 
 static int misplaced(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
