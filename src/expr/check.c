@@ -462,7 +462,7 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
     node.steps = steps_of(&node, node.computed);
     for (int i = choice; i < node.operands && !code; i++)
         if (node.operand[i]->weak)
-            code = check_range(c, operand[i].syntax, node.operand[i]->value, dtype);
+            code = check_range(c, operand[i].syntax, node.operand[i]->value, node.computed);
     return code ? code : qdr_check_intern(c, &node, value);
 }
 
@@ -836,19 +836,21 @@ static bool is_new_axis(const qdr_syntax *syntax)
 static int take_items(qdr_checker *c, const qdr_syntax *items, const qdr_shape *shape,
                       qdr_reindex *r)
 {
-    int taken = 0, axis = 0, ellipses = 0;
+    int taken = 0, made = shape->ndim, axis = 0, ellipses = 0;
     for (const qdr_syntax *s = items; s; s = s->next) {
-        ellipses += s->kind == QDR_SYNTAX_ELLIPSIS;
-        taken += s->kind != QDR_SYNTAX_ELLIPSIS && !is_new_axis(s);
+        bool ellipsis = s->kind == QDR_SYNTAX_ELLIPSIS, fresh = is_new_axis(s);
+        ellipses += ellipsis;
+        taken += !ellipsis && !fresh;
+        made += fresh - (!ellipsis && !fresh && s->kind != QDR_SYNTAX_SLICE);
         if (ellipses > 1)
             return qdr_check_fail(c, s, "one '...' is enough");
         if (taken > shape->ndim)
             return qdr_check_fail(c, s, "too many indices: the array has %d axes", shape->ndim);
     }
+    if (made > QDR_MAX_DIMS)
+        return qdr_check_fail(c, items, "an array has at most %d axes", QDR_MAX_DIMS);
     for (const qdr_syntax *s = items; s; s = s->next) {
         int code = QDR_OK;
-        if (r->ndim == QDR_MAX_DIMS)
-            return qdr_check_fail(c, s, "an array has at most %d axes", QDR_MAX_DIMS);
         if (is_new_axis(s)) {
             qdr_reindex_keep(r, shape, -1);
         } else if (s->kind == QDR_SYNTAX_ELLIPSIS) {

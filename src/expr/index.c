@@ -132,6 +132,8 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
     qdr_node moved = *node;
     qdr_reindex o = {0};
     uint32_t waiting = node->axes;
+    if (r->ndim + __builtin_popcount(node->axes) > QDR_MAX_DIMS)
+        return qdr_fail(p->err, QDR_EUSAGE, "an array has at most %d axes", QDR_MAX_DIMS);
     qdr_tree_kept_axes(node, kept);
     moved.axes = 0;
     moved.keepdims = false;
@@ -162,8 +164,6 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
             o.index[i] = r->index[node->keepdims ? i : k];
             k++;
         }
-    if (o.ndim > QDR_MAX_DIMS)
-        return qdr_fail(p->err, QDR_EUSAGE, "an array has at most %d axes", QDR_MAX_DIMS);
     set_shape(&moved.shape, r);
     int code = push(p, node->operand[0], &o, &moved.operand[0]);
     if (!code && moved.operand[0]->shape.ndim != o.ndim) { /* made of constants */
