@@ -111,6 +111,8 @@ static int run(const qdr_command *command, int argc, char **argv)
         code = evaluate(comm, &settings, argv, count, &err);
     if (code)
         qdr_complain(&err);
+    if (code && !comm)
+        qdr_launch_leave();
     qdr_settings_clear(&settings);
     qdr_comm_stop(comm, code);
     return code;
