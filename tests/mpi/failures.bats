@@ -74,7 +74,7 @@ ends() {
     ) &
     inject 2 pread64 delay_enter=20000 "$file" -i x="$file" --chunks 10x1000 "sum(x), $work"
     wait
-    ends 65 "quadrat: $file: ends at byte +([0-9]), * Was it cut while read? (rank 2, $host)"
+    ends 65 "quadrat: $file: ended before byte +([0-9]), * Was it cut short? (rank 2, $host)"
 }
 
 @test "an output can't be written, which is known before the work" {
