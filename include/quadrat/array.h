@@ -71,7 +71,7 @@ int qdr_shape_check(const qdr_shape *shape, size_t element_size, qdr_error *err)
 int64_t qdr_shape_count(const qdr_shape *shape); /* elements; 1 for 0-d */
 bool qdr_shape_equal(const qdr_shape *a, const qdr_shape *b);
 
-#define QDR_SHAPE_TEXT 672 /* bytes that hold any text made of a shape or coordinates */
+#define QDR_SHAPE_TEXT 736 /* bytes that hold any text made of a shape or coordinates */
 
 /* As Python writes a tuple: (), (3,), (2, 3). Returns text. */
 const char *qdr_shape_text(char text[QDR_SHAPE_TEXT], const qdr_shape *shape);
