@@ -137,14 +137,15 @@ int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements
 void qdr_source_destroy(qdr_source *source);
 
 /* What a file's header says, as plain data that can be sent to other ranks: probing reads it, on
- * one rank; attaching opens the file on each. A file that grows or changes in between is used as
- * probed. */
+ * one rank; attaching opens the file on each, and refuses one of another size, since on another
+ * host the name may mean another file. */
 typedef struct qdr_layout {
     int format;       /* index in the table of file formats */
     qdr_dtype dtype;
     qdr_shape shape;
     uint64_t offset;  /* bytes before the first element */
     bool swapped;     /* other byte order than this machine's */
+    uint64_t size;    /* of the file, bytes */
     uint64_t surplus; /* bytes behind the last element, which are not used */
 } qdr_layout;
 
