@@ -118,7 +118,7 @@ END
 
 @test "a FIFO is written to, and without an ending gets the text" {
     mkfifo fifo
-    cat fifo >r.txt &
+    timeout 10 cat fifo >r.txt 3>&- &
     quadrat eval -q 1 -o fifo
     wait
     [ -p fifo ]
