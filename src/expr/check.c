@@ -75,6 +75,9 @@ int qdr_check_array(qdr_checker *c, const qdr_term *value, const qdr_node **node
 
 int qdr_check_integer(qdr_checker *c, const qdr_term *value, int64_t *integer)
 {
+    if (value->kind == QDR_TERM_NODE && value->node->kind == QDR_NODE_CONSTANT &&
+        value->node->dtype == QDR_UINT64)
+        return qdr_check_fail(c, value->syntax, "this number does not fit int64");
     if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT ||
         value->node->dtype != QDR_INT64)
         return qdr_check_fail(c, value->syntax, "this must be a whole number");

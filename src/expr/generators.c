@@ -291,7 +291,7 @@ const qdr_function qdr_generators[] = {
      "uniform in [0, 1): the numbers of numpy.random.Generator(Philox(key=seed)).random(shape)",
      "random((), seed=1)", "0.3035680343067586", build_random, NULL},
     {GROUP, "complex", "real, imag=0", "the number real + imag * 1j", "complex(1, -0.0)",
-     "(1-0j)", build_complex, NULL},
+     "(1-0j) complex128", build_complex, NULL},
     {GROUP, "open", "path, chunks=\"auto\"", "the array in a file", "open(\"survey.npy\")", NULL,
      build_open, NULL},
     {.name = NULL},
