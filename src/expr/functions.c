@@ -155,7 +155,7 @@ static int build_transpose(qdr_checker *checker, const qdr_call *call, qdr_term 
 
 static const qdr_function shaping[] = {
     {"Axes", "transpose", "a, axes=None", "the axes in reverse, or in the order given; x.T",
-     "sum(arange(6)[None, :].T)", "15", build_transpose, NULL},
+     "sum(transpose(arange(6)[None]))", "15", build_transpose, NULL},
     {.name = NULL},
 };
 
