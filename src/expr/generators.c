@@ -119,7 +119,7 @@ static int check_ends(qdr_checker *checker, const qdr_call *call, const qdr_scal
 {
     qdr_scalar last = bound[START];
     last.words[0] += (uint64_t)(length - 1) * bound[STEP].words[0];
-    if (!length || !is_integer(dtype) ||
+    if (!length || !is_integer(dtype) || !is_integer(last.dtype) ||
         (qdr_scalar_fits(bound[START], dtype) && qdr_scalar_fits(last, dtype)))
         return QDR_OK;
     return qdr_check_fail(checker, call->syntax, "the elements %lld to %lld do not all fit %s",

@@ -256,7 +256,10 @@ class Grammar:
             elif kind == 1 and np.ndim(value):
                 text = f"({inner}).T"
             elif kind == 2:
-                text = f"{self.r.choice(['sqrt', 'abs', 'square'])}({inner})"
+                name = self.r.choice(["sqrt", "abs", "square"])
+                if name == "square" and np.asarray(value).dtype == bool:
+                    name = "abs"  # NumPy squares bools as int8
+                text = f"{name}({inner})"
             elif kind in (3, 4, 5):
                 other = self.number() if self.r.random() < 0.4 else self.partner(value, depth)
                 op = self.r.choice(["+", "-", "*", "/", "<", ">=", "==", "!="])
