@@ -31,6 +31,11 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 # ---- exact reductions, rounded once ---------------------------------------------------------
 
+def magnitude(value):
+    """log2 of a fraction, too large or too small by less than 1."""
+    return abs(value).numerator.bit_length() - value.denominator.bit_length()
+
+
 def round_to(value, dtype):
     """A fraction to the nearest float64 or float32, ties to even."""
     if dtype == np.float64:
@@ -40,7 +45,7 @@ def round_to(value, dtype):
             return np.float64(math.copysign(math.inf, value))
     if value == 0:
         return dtype(0.0)
-    exponent = max(math.floor(math.log2(abs(value))) - 23, -149)
+    exponent = max(magnitude(value) - 24, -149)
     while abs(value) >= Fraction(2) ** (exponent + 24):
         exponent += 1
     while exponent > -149 and abs(value) < Fraction(2) ** (exponent + 23):
@@ -52,7 +57,7 @@ def root(value, dtype):
     """The square root of a fraction, rounded once."""
     if value == 0:
         return dtype(0.0)
-    shift = 2 * (300 - math.floor(math.log2(value)) // 2)
+    shift = 2 * (300 - magnitude(value) // 2)
     scaled = value * Fraction(2) ** shift
     whole = math.isqrt(math.floor(scaled))
     sticky = whole * whole != scaled
