@@ -153,6 +153,16 @@ END
     [[ $status = 1 && $output == *"DIFFERS"*"'y: float64 7x1x9 "* ]] || fail "should find the changed byte"
 }
 
+@test "verify.py confirms slices: each has a digest of its own" {
+    python <<'END'
+np.save("a.npy", np.random.default_rng(3).normal(size=(40, 7, 5)))
+END
+    quadrat eval -q -i a.npy 'sum(x[3:30:4, :, 1]), mean(x[::-2]), max(x[-1].T), min(x[5, 2])' -o r.txt >/dev/null
+    grep -q '^x\[3:28:4, :, 1\]: float64 7x7 ' r.txt
+    verify r.txt x=a.npy >verdicts || fail "$(cat verdicts)"
+    [ "$(grep -c '^holds' verdicts)" = 8 ] || fail "$(cat verdicts)"
+}
+
 @test "a text that was changed is refused by scan and by verify.py" {
     a_result
     local change changes=0

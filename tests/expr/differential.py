@@ -42,7 +42,7 @@ def round_to(value, dtype):
         try:
             return np.float64(float(value))
         except OverflowError:
-            return np.float64(math.copysign(math.inf, value))
+            return np.float64(math.inf if value > 0 else -math.inf)
     if value == 0:
         return dtype(0.0)
     exponent = max(magnitude(value) - 24, -149)
