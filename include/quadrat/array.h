@@ -116,7 +116,7 @@ int qdr_shape_check(const qdr_shape *shape, size_t element_size, qdr_error *err)
 int64_t qdr_shape_count(const qdr_shape *shape); /* elements; 1 for 0-d */
 bool qdr_shape_equal(const qdr_shape *a, const qdr_shape *b);
 
-#define QDR_SHAPE_TEXT 672 /* bytes that hold any text made of a shape or coordinates */
+#define QDR_SHAPE_TEXT 736 /* bytes that hold any text made of a shape or coordinates */
 
 /* As Python writes a tuple: (), (3,), (2, 3). Returns text. */
 const char *qdr_shape_text(char text[QDR_SHAPE_TEXT], const qdr_shape *shape);
@@ -212,14 +212,15 @@ int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const q
 void qdr_source_destroy(qdr_source *source);
 
 /* What a file's header says, as plain data that can be sent to other ranks: probing reads it, on
- * one rank; attaching opens the file on each. A file that grows or changes in between is used as
- * probed. */
+ * one rank; attaching opens the file on each, and refuses one of another size, since on another
+ * host the name may mean another file. */
 typedef struct qdr_layout {
     int format;       /* index in the table of file formats */
     qdr_dtype dtype;
     qdr_shape shape;
     uint64_t offset;  /* bytes before the first element */
     bool swapped;     /* other byte order than this machine's */
+    uint64_t size;    /* of the file, bytes */
     uint64_t surplus; /* bytes behind the last element, which are not used */
 } qdr_layout;
 

@@ -58,6 +58,7 @@ typedef struct qdr_reduction {
     qdr_dtype (*result)(qdr_dtype dtype); /* the dtype of the value for elements of a dtype */
     bool position; /* the value is a position, shown with its coordinates */
     int steps;     /* of rounding, from the exact elements: 1, or 0 for an element or a count */
+    bool jumps;    /* elements that are a little off can make a value that is far off */
     qdr_finish *finish;
 } qdr_reduction;
 

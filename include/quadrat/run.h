@@ -25,6 +25,11 @@ typedef struct qdr_comm qdr_comm;
  * who prints a message before MPI has started. Local. */
 int qdr_launch_rank(void);
 
+/* For a process that ends before it has started MPI, with an error: waits for the other ranks. A
+ * launcher kills all ranks when the first one exits so, and the message of rank 0 must be out by
+ * then. Without a launcher it does nothing. Collective. */
+void qdr_launch_leave(void);
+
 /* Starts MPI. Without a launcher it makes a communicator of one rank, and tells Open MPI so, which
  * saves 0.3 s. Copies that Slurm started without connecting them are QDR_EREFUSED. When it
  * fails, *comm is NULL or to be stopped, after the error was told: stopping may end all ranks.

@@ -53,8 +53,8 @@ int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **s
 /* The arithmetic of a range in the type of its elements, which numpy.arange does too: the first two
  * elements are as given, their difference makes the others. The formula rounds, and has no use for
  * -0.0 and inf. */
-#define DELTA_i(type, first, second) second - first
-#define DELTA_u(type, first, second) second - first
+#define DELTA_i(type, first, second) (uint64_t)second - (uint64_t)first
+#define DELTA_u(type, first, second) DELTA_i(type, first, second)
 #define DELTA_f(type, first, second) second - first
 #define DELTA_h(type, first, second)                                                               \
     qdr_half_value(qdr_half_of_float(VALUE_h(second) - VALUE_h(first)))

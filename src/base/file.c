@@ -50,7 +50,7 @@ int qdr_file_read(int fd, const char *path, void *data, size_t size, uint64_t of
                                   (unsigned long long)offset);
         if (got == 0)
             return qdr_fail(err, QDR_EDATA,
-                            "%s: ends at byte %llu, %zu bytes too early. Was it cut while read?",
+                            "%s: ended before byte %llu, with %zu more to read. Was it cut short?",
                             qdr_escape(shown, sizeof shown, path), (unsigned long long)offset,
                             size);
         to += got;

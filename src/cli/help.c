@@ -50,12 +50,13 @@ static void print_expressions(void)
            "                                  last statement also when it has a name\n"
            "  1, 2.5, 1e300, True, nan, inf, pi, e\n"
            "  + - * /  == != < <= > >=        as in Python\n"
-           "  mean(x), x.mean(), std(x, ddof=1)\n"
+           "  x[0:100, ::2], x[-1, ..., None], x.T, x + y of shapes that broadcast\n"
+           "  mean(x), x.mean(axis=0), std(x, axis=(0, 1), ddof=1), max(x, axis=1, keepdims=True)\n"
            "  ones((1000, 1000), chunks=(100, 100), dtype=\"float32\")\n"
            "  open(\"survey.npy\")              a file; -i x=survey.npy gives it a name\n\n"
            "dtypes:");
-    for (int i = 0; i < QDR_DTYPES; i++)
-        printf(" %s", qdr_dtype_name((qdr_dtype)i));
+    for (int i = 0; i < QDR_DTYPES; i++) /* seven fill a line */
+        printf("%s%s", i && i % 7 == 0 ? "\n        " : " ", qdr_dtype_name((qdr_dtype)i));
     printf("\nfiles:");
     for (size_t i = 0; qdr_file_ending(i); i++)
         printf(" %s", qdr_file_ending(i));

@@ -215,7 +215,6 @@ FLAG(take_full_metadata, form.full_metadata, true)
 FLAG(take_no_digest, run.digest, false)
 FLAG(take_no_colour, no_colour, true)
 FLAG(take_quiet, quiet, true)
-FLAG(take_verbose, verbose, true)
 
 const qdr_option qdr_settings_options[] = {
     {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
@@ -242,7 +241,6 @@ const qdr_option qdr_settings_options[] = {
      take_full_metadata},
     {"progress", 0, "WHEN", "auto, always, never", take_progress},
     {"quiet", 'q', NULL, "no progress and no summary", take_quiet},
-    {"verbose", 'v', NULL, "say more", take_verbose},
     {"no-color", 0, NULL, "no colours; so does NO_COLOR in the environment", take_no_colour},
     {.name = NULL},
 };

@@ -22,7 +22,8 @@ int qdr_comm_agree(qdr_comm *comm, qdr_error *err)
         failed = *err;
         failed.rank = comm->rank;
         size_t used = strlen(failed.text);
-        if (some_did_not)
+        /* an expression is wrong on whatever rank the wrong element lies */
+        if (some_did_not && failed.code != QDR_EUSAGE)
             snprintf(failed.text + used, sizeof failed.text - used, " (rank %d, %s)", comm->rank,
                      comm->host);
     }

@@ -60,6 +60,14 @@ int qdr_launch_rank(void)
     return slurm_copies() > 1 ? number_in("SLURM_PROCID") : 0;
 }
 
+void qdr_launch_leave(void)
+{
+    if (rank_variable() && MPI_Init(NULL, NULL) == MPI_SUCCESS) {
+        MPI_Barrier(MPI_COMM_WORLD);
+        MPI_Finalize();
+    }
+}
+
 static int check_launch(qdr_error *err)
 {
     int copies = slurm_copies();

@@ -37,7 +37,10 @@ struct qdr_sweep {
     double deadline;      /* of the round */
     pthread_mutex_t lock; /* for failure */
     atomic_bool failed;
-    qdr_error failure; /* the first one in this rank */
+    /* Of the first of this rank's pieces that fails, in their order: pieces are taken in order, and
+     * those before it are finished. */
+    qdr_error failure;
+    int64_t failed_piece;
 };
 
 /* ---- one thread --------------------------------------------------------------------------- */
@@ -84,8 +87,10 @@ static void *work(void *argument)
             break;
         if (run_piece(crew, index, &err)) {
             pthread_mutex_lock(&sweep->lock);
-            if (!atomic_exchange(&sweep->failed, true))
+            if (!atomic_exchange(&sweep->failed, true) || index < sweep->failed_piece) {
                 sweep->failure = err;
+                sweep->failed_piece = index;
+            }
             pthread_mutex_unlock(&sweep->lock);
         }
     }

@@ -1,6 +1,7 @@
 #include "expr/check.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,9 @@ int qdr_check_array(qdr_checker *c, const qdr_term *value, const qdr_node **node
 
 int qdr_check_integer(qdr_checker *c, const qdr_term *value, int64_t *integer)
 {
+    if (value->kind == QDR_TERM_NODE && value->node->kind == QDR_NODE_CONSTANT &&
+        value->node->dtype == QDR_UINT64)
+        return qdr_check_fail(c, value->syntax, "this number does not fit int64");
     if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT ||
         value->node->dtype != QDR_INT64)
         return qdr_check_fail(c, value->syntax, "this must be a whole number");
@@ -336,22 +340,40 @@ static qdr_scalar run_once(const qdr_kernel *kernel, const qdr_node *node)
     return result;
 }
 
+/* What an operation that can wrap makes of integers, as a float. */
+static double estimate(const qdr_node *node)
+{
+    double a = convert(node->operand[0]->value, QDR_FLOAT64).real;
+    double b = convert(node->operand[node->operands - 1]->value, QDR_FLOAT64).real;
+    switch (node->op->precedence) {
+    case QDR_PRECEDENCE_POWER:
+        return pow(a, b);
+    case QDR_PRECEDENCE_SHIFT:
+        return ldexp(a, b < 64 ? (int)b : 64);
+    case QDR_PRECEDENCE_UNARY:
+        return *node->op->symbol == '~' ? -1 - a : *node->op->symbol == '-' ? -a : a;
+    default:
+        return run_once(qdr_kernel_find(node->op->name, QDR_FLOAT64), node).real;
+    }
+}
+
 /* Arithmetic of Python numbers is done now. Kernels wrap where Python's integers would go on, so
- * the same is computed in floats: a wrapped result is off by 2^64 or more. */
+ * the same is computed in floats: a wrapped result is off by 2^63 or more. */
 static int fold(qdr_checker *c, const qdr_syntax *place, const qdr_kernel *kernel,
                 const qdr_node *node, qdr_term *value)
 {
     qdr_scalar result = run_once(kernel, node);
-    const qdr_kernel *real = qdr_kernel_find(kernel->name, QDR_FLOAT64);
-    if (node->op->precedence == QDR_PRECEDENCE_UNARY && *node->op->symbol == '-' &&
-        result.dtype == QDR_UINT64)
+    bool unary = node->op->precedence == QDR_PRECEDENCE_UNARY;
+    bool wraps = node->op->steps[0] != '0' || unary;
+    if (node->op->precedence == QDR_PRECEDENCE_SHIFT &&
+        convert(node->operand[1]->value, QDR_FLOAT64).real < 0)
+        return qdr_check_fail(c, place, "a number is shifted by a negative count");
+    if (unary && *node->op->symbol == '-' && result.dtype == QDR_UINT64)
         result.dtype = QDR_INT64; /* -9223372036854775808 is one, without its sign it is not */
-    if (rank(result.dtype) == RANK_INTEGER && real) {
-        double estimate = run_once(real, node).real;
-        if (__builtin_fabs(estimate - convert(result, QDR_FLOAT64).real) > 0x1p62)
-            return qdr_check_fail(c, place, "this number does not fit %s",
-                                  qdr_dtype_name(result.dtype));
-    }
+    if (rank(result.dtype) == RANK_INTEGER && wraps &&
+        fabs(estimate(node) - convert(result, QDR_FLOAT64).real) > 0x1p62)
+        return qdr_check_fail(c, place, "this number does not fit %s",
+                              qdr_dtype_name(result.dtype));
     return constant(c, result, value);
 }
 
@@ -379,26 +401,43 @@ static bool can_round(qdr_dtype from, qdr_dtype to)
 /* The steps of rounding up to the result of a node, whose operands are converted to `computed`. */
 static int steps_of(const qdr_node *node, qdr_dtype computed)
 {
-    int most = 0, own = node->op->steps;
-    own += node->op->types == QDR_TYPES_MODULUS && rank(computed) == RANK_COMPLEX;
+    static const int column[] = {[RANK_INTEGER] = 0, [RANK_FLOAT] = 1, [RANK_COMPLEX] = 2};
+    const qdr_operator *op = node->op;
+    int most = 0, own = computed == QDR_BOOL ? 0 : op->steps[column[rank(computed)]] - '0';
     for (int i = 0; i < node->operands; i++) {
         const qdr_node *operand = node->operand[i];
+        bool jumps = op->jumps || computed == QDR_BOOL || (op->types == QDR_TYPES_CHOICE && i == 0);
         int steps = operand->steps;
-        steps += operand->kind != QDR_NODE_CONSTANT && can_round(operand->dtype, computed);
+        steps += operand->kind != QDR_NODE_CONSTANT && computed != QDR_BOOL &&
+                 can_round(operand->dtype, computed);
+        steps = jumps && steps ? 2 : steps;
         most = steps > most ? steps : most;
     }
     return most + own < 2 ? most + own : 2;
 }
 
-/* The dtype that op is computed in for operands of a promoted dtype. */
-static qdr_dtype computed_in(const qdr_operator *op, qdr_dtype dtype)
+/* The dtype that a node is computed in when its operands' promoted dtype is that. */
+static qdr_dtype computed_in(const qdr_node *node, qdr_dtype dtype)
 {
-    if (rank(dtype) >= RANK_FLOAT || (op->types == QDR_TYPES_NUMBER && dtype != QDR_BOOL))
+    if (node->op->types == QDR_TYPES_TRUTH)
+        return QDR_BOOL;
+    if (rank(dtype) >= RANK_FLOAT)
         return dtype;
-    return op->types == QDR_TYPES_DIVIDE     ? QDR_FLOAT64
-           : op->types == QDR_TYPES_FLOATING ? qdr_dtype_real(dtype)
-           : op->types == QDR_TYPES_NUMBER   ? QDR_INT8
-                                             : dtype;
+    switch (node->op->types) {
+    case QDR_TYPES_NUMBER:
+        return dtype == QDR_BOOL ? QDR_INT8 : dtype;
+    case QDR_TYPES_DIVIDE:
+        return QDR_FLOAT64;
+    case QDR_TYPES_FLOATING:
+        /* as NumPy: both 8-bit integers are float16, though only int16 holds both */
+        for (int i = 0; i < node->operands; i++)
+            if (node->operand[i]->weak || node->operands == 1)
+                return qdr_dtype_real(dtype);
+        return qdr_dtype_promote(qdr_dtype_real(node->operand[0]->dtype),
+                                 qdr_dtype_real(node->operand[1]->dtype));
+    default:
+        return dtype;
+    }
 }
 
 /* Python's integers compare exactly with any other: one that the dtype does not hold is not
@@ -414,9 +453,7 @@ static qdr_dtype comparable(const qdr_node *node, qdr_dtype dtype)
 
 int qdr_check_cast(qdr_checker *c, const qdr_node *operand, qdr_dtype dtype, const qdr_node **node)
 {
-    const qdr_operator *op = qdr_operators;
-    while (op->types != QDR_TYPES_CAST)
-        op++;
+    const qdr_operator *op = qdr_operator_named("astype");
     qdr_node cast = {.kind = QDR_NODE_OPERATION, .op = op, .dtype = dtype, .shape = operand->shape,
                      .computed = dtype, .operands = 1, .operand = {operand}};
     cast.steps = steps_of(&cast, dtype);
@@ -424,6 +461,71 @@ int qdr_check_cast(qdr_checker *c, const qdr_node *operand, qdr_dtype dtype, con
     return operand->dtype == dtype && !operand->weak
                ? QDR_OK
                : qdr_tree_intern(c->program, &cast, node, c->err);
+}
+
+/* What a power to one of these numbers is computed as: exactly, and fast. */
+static int simplify_power(qdr_checker *c, bool known, qdr_dtype dtype, qdr_node *node)
+{
+    static const struct {
+        double exponent;
+        const char *name;
+        int least; /* rank of the dtype */
+    } powers[] = {{2, "square", RANK_INTEGER},
+                  {1, "positive", RANK_INTEGER},
+                  {0.5, "sqrt", RANK_FLOAT},
+                  {-1, "reciprocal", RANK_FLOAT}};
+    const qdr_node *exponent = node->operand[1];
+    if (exponent->kind != QDR_NODE_CONSTANT || rank(exponent->dtype) > RANK_FLOAT ||
+        (node->operand[0]->weak && !known))
+        return QDR_OK;
+    double number = convert(exponent->value, QDR_FLOAT64).real;
+    for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++) {
+        if (powers[i].exponent != number || rank(dtype) < powers[i].least)
+            continue;
+        node->op = qdr_operator_named(powers[i].name);
+        node->operands = 1;
+        node->operand[1] = NULL;
+        bool as_it_is = known || computed_in(node, node->operand[0]->dtype) == dtype;
+        return as_it_is ? QDR_OK : qdr_check_cast(c, node->operand[0], dtype, &node->operand[0]);
+    }
+    return QDR_OK;
+}
+
+/* The dtype that the operands of a node are taken as; `known` tells that they are Python's numbers,
+ * whose bools are numbers too, and whose integers to negative powers are floats. */
+static qdr_dtype common_dtype(const qdr_node *node, bool known)
+{
+    int precedence = node->op->precedence, choice = node->op->types == QDR_TYPES_CHOICE;
+    bool bitwise = precedence == QDR_PRECEDENCE_OR || precedence == QDR_PRECEDENCE_XOR ||
+                   precedence == QDR_PRECEDENCE_AND;
+    qdr_dtype dtype = qdr_check_promote(node->operand + choice, node->operands - choice);
+    if (precedence == QDR_PRECEDENCE_COMPARISON)
+        return comparable(node, dtype);
+    if (known && dtype == QDR_BOOL && !bitwise)
+        dtype = QDR_INT64;
+    if (known && precedence == QDR_PRECEDENCE_POWER && rank(dtype) == RANK_INTEGER &&
+        convert(node->operand[1]->value, QDR_FLOAT64).real < 0)
+        dtype = QDR_FLOAT64;
+    return dtype;
+}
+
+/* That the constants among the operands are within their common dtype, or that of floats where
+ * they are converted one by one, and that there is a value for the last one. */
+static int check_constants(qdr_checker *c, const qdr_syntax *place, const qdr_term *operand,
+                           const qdr_node *node, qdr_dtype dtype)
+{
+    const qdr_kernel_check *check = qdr_kernel_check_find(node->op->name, node->computed);
+    const qdr_node *last = node->operand[node->operands - 1];
+    if (check && last->kind == QDR_NODE_CONSTANT && qdr_shape_count(&node->shape) > 0 &&
+        check->find(1, convert(last->value, node->computed).words) == 0)
+        return qdr_check_fail(c, place, "%s", check->text);
+    int code = QDR_OK;
+    if (node->op->types == QDR_TYPES_FLOATING || node->op->types == QDR_TYPES_DIVIDE)
+        dtype = node->computed;
+    for (int i = node->op->types == QDR_TYPES_CHOICE; i < node->operands && !code; i++)
+        if (node->operand[i]->weak && node->op->types != QDR_TYPES_TRUTH)
+            code = check_range(c, operand[i].syntax, node->operand[i]->value, dtype);
+    return code;
 }
 
 int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator *op,
@@ -440,30 +542,26 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
     int code = check_shapes(c, place, &node);
     if (code)
         return code;
-    int choice = node.operands == QDR_OPERANDS_MOST; /* the first operand is a condition */
-    if (choice && node.operand[0]->dtype != QDR_BOOL)
+    if (op->types == QDR_TYPES_CHOICE && node.operand[0]->dtype != QDR_BOOL)
         return qdr_check_fail(c, operand[0].syntax, "a condition is bool, this is %s: compare it",
                               qdr_dtype_name(node.operand[0]->dtype));
-    qdr_dtype dtype = qdr_check_promote(node.operand + choice, node.operands - choice);
-    bool comparison = op->precedence == QDR_PRECEDENCE_COMPARISON;
     bool known = *op->symbol && all_weak_constants(&node);
-    if (comparison)
-        dtype = comparable(&node, dtype);
-    else if (known && dtype == QDR_BOOL)
-        dtype = QDR_INT64; /* Python's bools are numbers */
-    const qdr_kernel *kernel = qdr_kernel_find(op->name, computed_in(op, dtype));
+    qdr_dtype dtype = common_dtype(&node, known);
+    if (op->precedence == QDR_PRECEDENCE_POWER)
+        code = simplify_power(c, known, dtype, &node);
+    if (code)
+        return code;
+    const qdr_kernel *kernel = qdr_kernel_find(node.op->name, computed_in(&node, dtype));
     if (!kernel)
         return qdr_check_fail(c, place, "%s is not defined for %s", op->name,
                               qdr_dtype_name(dtype));
     node.computed = kernel->operand;
     node.dtype = kernel->result;
-    if (known)
-        return fold(c, place, kernel, &node, value);
     node.steps = steps_of(&node, node.computed);
-    for (int i = choice; i < node.operands && !code; i++)
-        if (node.operand[i]->weak)
-            code = check_range(c, operand[i].syntax, node.operand[i]->value, node.computed);
-    return code ? code : qdr_check_intern(c, &node, value);
+    code = check_constants(c, place, operand, &node, dtype);
+    if (code)
+        return code;
+    return known ? fold(c, place, kernel, &node, value) : qdr_check_intern(c, &node, value);
 }
 
 /* ---- calls -------------------------------------------------------------------------------- */

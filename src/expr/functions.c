@@ -1,4 +1,6 @@
 /* Everything that can be called: the rows of all tables, as functions. */
+#include <string.h>
+
 #include "expr/generators.h"
 #include "expr/index.h"
 
@@ -24,8 +26,8 @@ static int add_axis(qdr_checker *checker, const qdr_term *term, int ndim, uint32
     return QDR_OK;
 }
 
-/* axis=None, an integer, or a tuple of them; for a position in all elements, the tuple may leave
- * out axes that have no two, as the canonical text of argmax(x)[None] does. */
+/* axis=None, an integer, or a tuple of them; a position in all elements may have a tuple that
+ * leaves out just axes of one element, as the canonical text of argmax(x)[None] does. */
 static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape *shape,
                      bool position, uint32_t *axes)
 {
@@ -41,11 +43,16 @@ static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape
         if (code)
             return code;
     }
-    for (int i = 0; i < shape->ndim && position; i++)
-        if (!(*axes >> i & 1) && shape->extent[i] > 1)
-            return qdr_check_fail(checker, term->syntax, "%s goes along one axis, or all",
-                                  call->name);
-    return QDR_OK;
+    bool all = true, single = true;
+    for (int i = 0; i < shape->ndim; i++) {
+        bool left = !(*axes >> i & 1);
+        all &= !left;
+        single &= !left || shape->extent[i] <= 1;
+    }
+    return position && (all || !single) ? qdr_check_fail(checker, term->syntax,
+                                                         "%s goes along one axis, or all",
+                                                         call->name)
+                                        : QDR_OK;
 }
 
 static int take_flag(qdr_checker *checker, const qdr_term *term, bool *flag)
@@ -120,6 +127,8 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
     if (code)
         return code;
     int steps = node.operand[0]->steps + node.reduction->steps;
+    if (node.reduction->jumps && node.operand[0]->steps)
+        steps = 2;
     node.options.dtype = node.dtype;
     node.shape = reduced_shape(&node.operand[0]->shape, node.axes, node.keepdims);
     node.keepdims &= node.shape.ndim > 0;
@@ -156,16 +165,104 @@ static int build_transpose(qdr_checker *checker, const qdr_call *call, qdr_term 
     return qdr_check_reindex(checker, node, &r, value);
 }
 
-static const qdr_function shaping[] = {
-    {"Axes", "transpose", "a, axes=None", "the axes in reverse, or in the order given; x.T",
-     "sum(arange(6)[None, :].T)", "15", build_transpose, NULL},
+static int apply(qdr_checker *checker, const qdr_call *call, const char *name, const qdr_term *a,
+                 const qdr_term *b, qdr_term *value)
+{
+    const qdr_term operand[] = {*a, b ? *b : (qdr_term){0}};
+    value->syntax = a->syntax;
+    return qdr_check_apply(checker, call->syntax, qdr_operator_named(name), operand, value);
+}
+
+/* minimum(maximum(a, min), max), of which either may be left out. */
+static int build_clip(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+{
+    int code = QDR_OK;
+    *value = call->argument[0];
+    if (call->argument[1].kind != QDR_TERM_NONE)
+        code = apply(checker, call, "maximum", value, &call->argument[1], value);
+    if (!code && call->argument[2].kind != QDR_TERM_NONE)
+        code = apply(checker, call, "minimum", value, &call->argument[2], value);
+    return code;
+}
+
+/* Step by step as NumPy does it: the nearest whole number of a * 10**decimals, divided by that. */
+static int build_round(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+{
+    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const qdr_term *given = qdr_call_argument(call, "decimals");
+    const qdr_node *node = NULL;
+    int64_t decimals = 0, most = (int64_t)(sizeof tens / sizeof tens[0]) - 1;
+    int code = qdr_check_array(checker, &call->argument[0], &node);
+    if (!code && given->kind != QDR_TERM_ABSENT)
+        code = qdr_check_integer(checker, given, &decimals);
+    if (code)
+        return code;
+    char kind = qdr_dtype_kind(node->dtype);
+    if (decimals < -most || decimals > most || (kind != 'f' && decimals < 0) ||
+        (kind == 'c' && decimals))
+        return qdr_check_fail(checker, given->syntax, "%s can't be rounded to %lld decimals",
+                              qdr_dtype_name(node->dtype), (long long)decimals);
+    *value = call->argument[0];
+    if (kind == 'i' || kind == 'u')
+        return QDR_OK;
+    qdr_node ten = {.kind = QDR_NODE_CONSTANT, .dtype = QDR_FLOAT64, .weak = true,
+                    .value = {.dtype = QDR_FLOAT64,
+                              .real = tens[decimals < 0 ? -decimals : decimals]}};
+    qdr_term power = {.syntax = given->syntax ? given->syntax : call->syntax};
+    code = qdr_check_intern(checker, &ten, &power);
+    if (!code && decimals)
+        code = apply(checker, call, decimals > 0 ? "multiply" : "divide", value, &power, value);
+    if (!code)
+        code = apply(checker, call, "rint", value, NULL, value);
+    if (!code && decimals)
+        code = apply(checker, call, decimals > 0 ? "divide" : "multiply", value, &power, value);
+    return code;
+}
+
+/* What is made of other functions. */
+static const qdr_function composed[] = {
+    {"Elementwise", "clip", "a, min, max", "a within the bounds, either of which may be None",
+     "clip(5, 0, 3)", "3", build_clip, NULL},
+    {"Elementwise", "round", "a, decimals=0", "the nearest decimal number, of two the even one",
+     "round(2.675, 2)", "2.68", build_round, NULL},
     {.name = NULL},
 };
 
+static const qdr_function shaping[] = {
+    {"Axes", "transpose", "a, axes=None", "the axes in reverse, or in the order given; x.T",
+     "sum(transpose(arange(6)[None]))", "15", build_transpose, NULL},
+    {.name = NULL},
+};
+
+/* Other names of reductions and operators; programs are printed with the first. */
+static const struct {
+    const char *name, *other;
+} aliases[] = {
+    {"abs", "absolute"},    {"max", "amax"},          {"min", "amin"},
+    {"round", "around"},    {"invert", "bitwise_not"}, {"conj", "conjugate"},
+    {"radians", "deg2rad"}, {"remainder", "mod"},     {"power", "pow"},
+    {"degrees", "rad2deg"}, {"divide", "true_divide"},
+};
+
+static bool alias_row(size_t index, qdr_function *f)
+{
+    if (index >= sizeof aliases / sizeof aliases[0])
+        return false;
+    for (size_t i = 0; qdr_function_row(i, f); i++)
+        if (strcmp(f->name, aliases[index].name) == 0)
+            break;
+    f->group = "Other names";
+    f->name = aliases[index].other;
+    f->help = aliases[index].name;
+    return true;
+}
+
 bool qdr_function_row(size_t index, qdr_function *f)
 {
-    const qdr_reduction *r = qdr_reductions;
-    for (; r->name; r++)
+    static const qdr_function *const tables[] = {composed, shaping, qdr_generators};
+    for (const qdr_reduction *r = qdr_reductions; r->name; r++)
         if (index-- == 0) {
             *f = (qdr_function){"Reductions", r->name, r->parameters, r->help,
                                 r->example,   r->value, build_reduction, r};
@@ -178,15 +275,11 @@ bool qdr_function_row(size_t index, qdr_function *f)
                                 o->types == QDR_TYPES_CAST ? build_cast : build_operator, o};
             return true;
         }
-    for (const qdr_function *g = shaping; g->name; g++)
-        if (index-- == 0) {
-            *f = *g;
-            return true;
-        }
-    for (const qdr_function *g = qdr_generators; g->name; g++)
-        if (index-- == 0) {
-            *f = *g;
-            return true;
-        }
-    return false;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        for (const qdr_function *g = tables[i]; g->name; g++)
+            if (index-- == 0) {
+                *f = *g;
+                return true;
+            }
+    return alias_row(index, f);
 }

@@ -119,7 +119,7 @@ static int check_ends(qdr_checker *checker, const qdr_call *call, const qdr_scal
 {
     qdr_scalar last = bound[START];
     last.words[0] += (uint64_t)(length - 1) * bound[STEP].words[0];
-    if (!length || !is_integer(dtype) || bound[START].dtype != QDR_INT64 ||
+    if (!length || !is_integer(dtype) || !is_integer(last.dtype) ||
         (qdr_scalar_fits(bound[START], dtype) && qdr_scalar_fits(last, dtype)))
         return QDR_OK;
     return qdr_check_fail(checker, call->syntax, "the elements %lld to %lld do not all fit %s",
@@ -291,7 +291,7 @@ const qdr_function qdr_generators[] = {
      "uniform in [0, 1): the numbers of numpy.random.Generator(Philox(key=seed)).random(shape)",
      "random((), seed=1)", "0.3035680343067586", build_random, NULL},
     {GROUP, "complex", "real, imag=0", "the number real + imag * 1j", "complex(1, -0.0)",
-     "(1-0j)", build_complex, NULL},
+     "(1-0j) complex128", build_complex, NULL},
     {GROUP, "open", "path, chunks=\"auto\"", "the array in a file", "open(\"survey.npy\")", NULL,
      build_open, NULL},
     {.name = NULL},

@@ -1,5 +1,6 @@
 #include "expr/machine.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct instruction {
     int operands, from[QDR_OPERANDS_MOST];
     unsigned scalars; /* bit i: operand i is one element */
     qdr_kernel_function *run;
+    const qdr_kernel_check *check; /* before it runs; NULL for none */
     const qdr_source *source; /* LOAD */
     qdr_view view;            /* of the source, in the space */
     qdr_lines *lines;         /* REDUCE */
@@ -117,6 +119,7 @@ static int compile_operation(qdr_machine *m, const qdr_node *node,
     instruction->kind = COMPUTE;
     instruction->operands = node->operands;
     instruction->run = kernel->run;
+    instruction->check = qdr_kernel_check_find(kernel->name, kernel->operand);
     for (int i = 0; i < node->operands; i++) {
         int code = compile(m, node->operand[i], i ? kernel->operand : kernel->first,
                            &instruction->from[i], err);
@@ -342,12 +345,42 @@ static void *place_of(const qdr_evaluator *e, int value)
                      : e->registers + (size_t)v->place * REGISTER;
 }
 
-static void compute(const qdr_evaluator *e, const struct instruction *instruction, size_t n)
+/* An operation has no value for an element of the tile, the index-th: says where. */
+static int refuse(const qdr_node *node, const char *text, const qdr_box *tile, size_t index,
+                  qdr_error *err)
+{
+    int64_t at[QDR_MAX_DIMS];
+    qdr_shape shape = qdr_box_shape(tile);
+    qdr_bytes message = {0};
+    qdr_shape_unravel(&shape, (int64_t)index, at);
+    qdr_bytes_text(&message, text);
+    for (int i = 0, axis = tile->ndim - node->shape.ndim; i < node->shape.ndim; i++, axis++) {
+        bool repeated = node->shape.extent[i] == 1;
+        qdr_bytes_format(&message, "%s%" PRId64, i ? ", " : " at [",
+                         repeated ? 0 : tile->start[axis] + at[axis]);
+    }
+    qdr_bytes_text(&message, node->shape.ndim ? "]" : "");
+    int code = qdr_bytes_check(&message, err);
+    if (!code)
+        code = qdr_fail(err, QDR_EUSAGE, "%s", message.data);
+    qdr_bytes_clear(&message);
+    return code;
+}
+
+static int compute(const qdr_evaluator *e, const struct instruction *instruction,
+                   const qdr_box *tile, size_t n, qdr_error *err)
 {
     const void *operand[QDR_OPERANDS_MOST];
-    for (int i = 0; i < instruction->operands; i++)
+    int last = instruction->operands - 1;
+    for (int i = 0; i <= last; i++)
         operand[i] = place_of(e, instruction->from[i]);
+    size_t count = instruction->scalars >> last & 1 ? 1 : n;
+    size_t refused = instruction->check ? instruction->check->find(count, operand[last]) : count;
+    if (refused < count)
+        return refuse(e->machine->value[instruction->to].node, instruction->check->text, tile,
+                      refused, err);
     instruction->run(n, place_of(e, instruction->to), operand, instruction->scalars);
+    return QDR_OK;
 }
 
 static void put_number(const qdr_evaluator *e, const struct instruction *instruction)
@@ -373,7 +406,7 @@ static int run_list(qdr_evaluator *e, const struct list *list, const qdr_box *bo
             put_number(e, instruction);
             break;
         case COMPUTE:
-            compute(e, instruction, n);
+            code = compute(e, instruction, box, n, err);
             break;
         case REDUCE:
             code = qdr_lines_finish(e->worker[i], e->machine->value[instruction->to].node, box,

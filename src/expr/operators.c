@@ -3,9 +3,9 @@
 #include <string.h>
 
 const qdr_operator qdr_operators[] = {
-#define OPERATOR(name, parameters, symbol, precedence, types, steps, help, example, value)         \
-    {#name, parameters, symbol, QDR_PRECEDENCE_##precedence, QDR_TYPES_##types, steps, help,       \
-     example, value},
+#define OPERATOR(name, parameters, symbol, precedence, types, steps, jumps, help, example, value)  \
+    {#name, parameters, symbol, QDR_PRECEDENCE_##precedence, QDR_TYPES_##types, #steps, jumps,     \
+     help,  example,    value},
 #include "expr/operators.def"
 #undef OPERATOR
     {.name = NULL},
@@ -18,4 +18,12 @@ const qdr_operator *qdr_operator_find(const char *symbol, size_t length, bool un
             (o->precedence == QDR_PRECEDENCE_UNARY) == unary)
             return o;
     return NULL;
+}
+
+const qdr_operator *qdr_operator_named(const char *name)
+{
+    const qdr_operator *o = qdr_operators;
+    while (o->name && strcmp(o->name, name) != 0)
+        o++;
+    return o;
 }

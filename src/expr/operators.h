@@ -27,10 +27,11 @@ enum {
  * converted first */
 typedef enum {
     QDR_TYPES_SAME,     /* never */
-    QDR_TYPES_NUMBER,   /* a bool to int8, since it has no arithmetic; an integer never */
+    QDR_TYPES_NUMBER,   /* a bool to int8 */
     QDR_TYPES_DIVIDE,   /* to float64 */
     QDR_TYPES_FLOATING, /* to the smallest float that holds it: qdr_dtype_real */
-    QDR_TYPES_MODULUS,  /* never; of a complex number the result is real, and rounded */
+    QDR_TYPES_TRUTH,    /* each to bool */
+    QDR_TYPES_CHOICE,   /* never; the first operand is a condition and stays bool */
     QDR_TYPES_CAST      /* the result has the dtype that is asked for */
 } qdr_operator_types;
 
@@ -40,7 +41,8 @@ typedef struct qdr_operator {
     const char *symbol; /* "" when it is only called by its name */
     int precedence;
     qdr_operator_types types;
-    int steps; /* of rounding */
+    const char *steps; /* three digits: of rounding, for integers, floats and complex numbers */
+    bool jumps;        /* operands that are a little off can make a result that is far off */
     const char *help, *example, *value;
 } qdr_operator;
 
@@ -48,5 +50,8 @@ extern const qdr_operator qdr_operators[]; /* ended by a row without name */
 
 /* The operator written with that symbol between two operands, or before one; NULL for none. */
 const qdr_operator *qdr_operator_find(const char *symbol, size_t length, bool unary);
+
+/* The operator of that name, which is one of the table's. */
+const qdr_operator *qdr_operator_named(const char *name);
 
 #endif

@@ -331,7 +331,7 @@ static int expression(struct parser *p, int precedence, qdr_syntax **tree)
             break;
         if (op->precedence == QDR_PRECEDENCE_COMPARISON && compared)
             return qdr_fail_at(p->err, p->lexer.text, p->token.text,
-                               "comparisons can't be chained: write (a < b) * (b < c)");
+                               "comparisons can't be chained: write (a < b) & (b < c)");
         compared = op->precedence == QDR_PRECEDENCE_COMPARISON;
         code = operation(p, op, *tree, tree);
     }

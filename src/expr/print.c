@@ -141,10 +141,11 @@ static void print_operation(struct printer *p, const qdr_node *node)
         print(p, node->operand[0], op->precedence);
     } else {
         /* comparisons do not chain, so both sides of one bind more strongly */
+        bool power = op->precedence == QDR_PRECEDENCE_POWER;
         bool comparison = op->precedence == QDR_PRECEDENCE_COMPARISON;
-        print(p, node->operand[0], op->precedence + comparison);
+        print(p, node->operand[0], op->precedence + (comparison || power));
         qdr_bytes_format(&p->text, " %s ", op->symbol);
-        print(p, node->operand[1], op->precedence + 1);
+        print(p, node->operand[1], power ? QDR_PRECEDENCE_UNARY : op->precedence + 1);
     }
 }
 

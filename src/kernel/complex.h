@@ -73,10 +73,17 @@ static inline double modulus_double(qdr_complex128 a)
     return isinf(a.re) || isinf(a.im) ? (double)INFINITY : square > 0 ? better : square;
 }
 
+/* The order of the real parts, then of the imaginary ones. */
+#define IS_NAN(a) ((a.re != a.re) | (a.im != a.im))
+#define IS_BEFORE(a, b) ((a.re < b.re) | ((a.re == b.re) & (a.im < b.im)))
+
 #define product(a, b)                                                                              \
     _Generic(a, qdr_complex64: product_float, qdr_complex128: product_double)(a, b)
 #define quotient(a, b)                                                                             \
     _Generic(a, qdr_complex64: quotient_float, qdr_complex128: quotient_double)(a, b)
 #define modulus(a) _Generic(a, qdr_complex64: modulus_float, qdr_complex128: modulus_double)(a)
+#define hypotenuse(a, b)                                                                           \
+    _Generic(a, float: modulus_float((qdr_complex64){(float)(a), (float)(b)}),                     \
+             double: modulus_double((qdr_complex128){a, b}))
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/half.h"
 #include "kernel/complex.h"
 #include "kernel/isa.h"
+#include "kernel/real.h"
 
 /* Every group of dtypes hands its members to M, by their names in dtypes.def. */
 #define BOOLS(M, ...) M(BOOL, __VA_ARGS__)
@@ -14,7 +15,9 @@
     M(UINT8, __VA_ARGS__) M(UINT16, __VA_ARGS__) M(UINT32, __VA_ARGS__) M(UINT64, __VA_ARGS__)
 #define FLOATS(M, ...) M(FLOAT16, __VA_ARGS__) M(FLOAT32, __VA_ARGS__) M(FLOAT64, __VA_ARGS__)
 #define COMPLEXES(M, ...) M(COMPLEX64, __VA_ARGS__) M(COMPLEX128, __VA_ARGS__)
-#define NUMBERS(M, ...) INTS(M, __VA_ARGS__) UINTS(M, __VA_ARGS__) FLOATS(M, __VA_ARGS__)
+#define INTEGERS(M, ...) INTS(M, __VA_ARGS__) UINTS(M, __VA_ARGS__)
+#define WHOLES(M, ...) BOOLS(M, __VA_ARGS__) INTEGERS(M, __VA_ARGS__)
+#define NUMBERS(M, ...) INTEGERS(M, __VA_ARGS__) FLOATS(M, __VA_ARGS__)
 #define REALS(M, ...) BOOLS(M, __VA_ARGS__) NUMBERS(M, __VA_ARGS__)
 
 /* For each dtype T: element_T is what arrays hold, value_T what C's arithmetic makes of it; load_T
@@ -64,6 +67,7 @@
 #define JOINED(a, b) JOINED_AGAIN(a, b)
 #define JOINED_AGAIN(a, b) a##b
 
+#define AS(a, x) ((__typeof__(a))(x))
 #define PAIR(re, im) ((__typeof__(a)){re, im})
 
 /* The iterations are independent even where the result lies on an operand. */
@@ -119,13 +123,29 @@
              to[i] = value;)                                                                       \
     }
 
+#define CHECK_FUNCTION(T, name, refused, text)                                                     \
+    static size_t name##_check_##T(size_t n, const void *operand)                                  \
+    {                                                                                              \
+        const element_##T *x = operand;                                                            \
+        bool any = false;                                                                          \
+        LOOP(value_##T last = load_##T(x[i]); any |= refused;)                                     \
+        for (size_t i = 0; i < n && any; i++) {                                                    \
+            value_##T last = load_##T(x[i]);                                                       \
+            if (refused)                                                                           \
+                return i;                                                                          \
+        }                                                                                          \
+        return n;                                                                                  \
+    }
+
 #define UNARY(name, types, R, value) types(UNARY_FUNCTION, name, R, value)
 #define BINARY(name, types, R, value) types(BINARY_FUNCTION, name, R, value)
 #define CHOICE(name, types, R, value) types(CHOICE_FUNCTION, name, R, value)
+#define CHECK(name, types, refused, text) types(CHECK_FUNCTION, name, refused, text)
 #include "kernel/elementwise.def"
 #undef UNARY
 #undef BINARY
 #undef CHOICE
+#undef CHECK
 
 #define UNARY_ROW(T, name, R, value)                                                               \
     {#name, 1, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
@@ -133,11 +153,26 @@
     {#name, 2, QDR_##T, QDR_##T, ID(RESULT_##R(T)), name##_##T},
 #define CHOICE_ROW(T, name, R, value)                                                              \
     {#name, 3, QDR_BOOL, QDR_##T, ID(RESULT_##R(T)), name##_##T},
+#define CHECK_ROW(T, name, refused, text) {#name, QDR_##T, name##_check_##T, text},
 
 static const qdr_kernel rows[] = {
 #define UNARY(name, types, R, value) types(UNARY_ROW, name, R, value)
 #define BINARY(name, types, R, value) types(BINARY_ROW, name, R, value)
 #define CHOICE(name, types, R, value) types(CHOICE_ROW, name, R, value)
+#define CHECK(name, types, refused, text)
+#include "kernel/elementwise.def"
+    {.name = NULL},
+#undef UNARY
+#undef BINARY
+#undef CHOICE
+#undef CHECK
+};
+
+static const qdr_kernel_check checks[] = {
+#define UNARY(name, types, R, value)
+#define BINARY(name, types, R, value)
+#define CHOICE(name, types, R, value)
+#define CHECK(name, types, refused, text) types(CHECK_ROW, name, refused, text)
 #include "kernel/elementwise.def"
     {.name = NULL},
 };
@@ -203,6 +238,7 @@ static const qdr_kernel rows[] = {
 
 const qdr_kernel_set JOINED(qdr_kernels_, QDR_ISA) = {
     .rows = rows,
+    .checks = checks,
     .cast =
         {
 #define DTYPE(id, name, class, type, npy) FROM_##class(CAST_ROW, id)

@@ -5,7 +5,9 @@
 #include "kernel/kernel.h"
 
 typedef struct qdr_kernel_set {
-    const qdr_kernel *rows; /* ended by a row without name */
+    /* each ended by a row without name */
+    const qdr_kernel *rows;
+    const qdr_kernel_check *checks;
     qdr_kernel_function *cast[QDR_DTYPES][QDR_DTYPES];
 } qdr_kernel_set;
 

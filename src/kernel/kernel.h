@@ -25,8 +25,20 @@ typedef struct qdr_kernel {
     qdr_kernel_function *run;
 } qdr_kernel;
 
+/* What a function has no value for, as integers divided by 0: the kernel gives anything then. */
+typedef struct qdr_kernel_check {
+    const char *name;
+    qdr_dtype operand;
+    /* The index of the first of n elements of the last operand that is refused; n for none. */
+    size_t (*find)(size_t n, const void *last);
+    const char *text;
+} qdr_kernel_check;
+
 /* The kernel of that name for operands of that dtype; NULL when there is none. */
 const qdr_kernel *qdr_kernel_find(const char *name, qdr_dtype operand);
+
+/* The check to be made before that kernel runs; NULL when it has a value for all elements. */
+const qdr_kernel_check *qdr_kernel_check_find(const char *name, qdr_dtype operand);
 
 /* The conversion between two dtypes, which may be the same; a NaN may become the canonical one.
  * Integers wrap. A float becomes an integer towards 0, the nearest end of the range when it is

@@ -54,6 +54,14 @@ const qdr_kernel *qdr_kernel_find(const char *name, qdr_dtype operand)
     return NULL;
 }
 
+const qdr_kernel_check *qdr_kernel_check_find(const char *name, qdr_dtype operand)
+{
+    for (const qdr_kernel_check *row = selected()->checks; row->name; row++)
+        if (row->operand == operand && strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
 qdr_kernel_function *qdr_kernel_cast(qdr_dtype from, qdr_dtype to)
 {
     return selected()->cast[from][to];

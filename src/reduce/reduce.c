@@ -40,11 +40,11 @@ static qdr_dtype result_POSITION(qdr_dtype dtype)
 }
 
 const qdr_reduction qdr_reductions[] = {
-#define REDUCER(name, parameters, of_real, of_complex, result, position, steps, help, example,     \
-                value)                                                                             \
+#define REDUCER(name, parameters, of_real, of_complex, result, position, steps, jumps, help,       \
+                example, value)                                                                    \
     {#name,         parameters, help, example, value,                                              \
      {&qdr_##of_real##_accumulator, &qdr_##of_complex##_accumulator},                              \
-     result_##result, position, steps, qdr_finish_##name},
+     result_##result, position, steps, jumps, qdr_finish_##name},
 #include "reduce/reducers.def"
 #undef REDUCER
     {.name = NULL},

@@ -25,7 +25,6 @@ load common
     refuses 2 "this character has no meaning here" quadrat eval '1 ? 2'
     refuses 2 "a value is missing" quadrat eval 'a = '
     refuses 2 "there is no expression to evaluate" quadrat eval ';'
-    refuses 2 "reduce it, with mean" quadrat eval 'ones(3)'
     refuses 2 "nested more than" quadrat eval "$(printf '(%.0s' {1..5000})1$(printf ')%.0s' {1..5000})"
     holds_only ''
 }

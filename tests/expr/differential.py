@@ -9,6 +9,7 @@ from fractions here and rounded once. The text that an answer begins with is a p
 print the same line again. A failure prints the command that repeats it.
 """
 import argparse
+import ast
 import hashlib
 import math
 import os
@@ -30,15 +31,23 @@ warnings.simplefilter("error", DeprecationWarning)  # 1.24 compares arrays that 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+class Failure(Exception):
+    """What NumPy does not compute."""
+
+
+class Unknown(Exception):
+    """What this oracle does not know exactly."""
+
+
 # ---- exact reductions, rounded once ---------------------------------------------------------
 
-def exponent_of(value):
-    """floor(log2(value)), or one less."""
-    return value.numerator.bit_length() - value.denominator.bit_length() - 1
+def magnitude(value):
+    """log2 of a fraction, too large or too small by less than 1."""
+    return abs(value).numerator.bit_length() - value.denominator.bit_length()
 
 
 def round_to(value, dtype):
-    """A fraction to the nearest float of a dtype, ties to even."""
+    """A fraction to the nearest float, ties to even."""
     if dtype == np.float64:
         try:
             return np.float64(float(value))
@@ -46,10 +55,12 @@ def round_to(value, dtype):
             return np.float64(math.inf if value > 0 else -math.inf)
     if value == 0:
         return dtype(0.0)
-    bits, least = (24, -149) if dtype == np.float32 else (11, -24)
-    exponent = max(exponent_of(abs(value)) - bits, least)
+    bits, least = {np.float32: (24, -149), np.float16: (11, -24)}[dtype]
+    exponent = max(magnitude(value) - bits, least)
     while abs(value) >= Fraction(2) ** (exponent + bits):
         exponent += 1
+    while exponent > least and abs(value) < Fraction(2) ** (exponent + bits - 1):
+        exponent -= 1
     return dtype(float(round(value / Fraction(2) ** exponent) * Fraction(2) ** exponent))
 
 
@@ -57,7 +68,7 @@ def root(value, dtype):
     """The square root of a fraction, rounded once."""
     if value == 0:
         return dtype(0.0)
-    shift = 2 * (300 - exponent_of(value) // 2)
+    shift = 2 * (300 - magnitude(value) // 2)
     scaled = value * Fraction(2) ** shift
     whole = math.isqrt(math.floor(scaled))
     sticky = whole * whole != scaled
@@ -79,10 +90,12 @@ def floating(dtype):
 
 
 def sum_of(line, ddof):
-    if line.dtype.kind in "bi":
-        return np.int64(sum(int(x) for x in line))  # OverflowError where it does not fit
-    if line.dtype.kind == "u":
-        return np.uint64(sum(int(x) for x in line))
+    if line.dtype.kind in "biu":
+        dtype = result_dtype("sum", line.dtype).type
+        value, bounds = sum(int(x) for x in line), np.iinfo(dtype)
+        if not bounds.min <= value <= bounds.max:
+            raise OverflowError("the sum does not fit")
+        return dtype(value)
     value = total(line, line.dtype.type)
     return value if isinstance(value, np.floating) else round_to(value, line.dtype.type)
 
@@ -195,14 +208,89 @@ def where(condition, x, y):
     return np.where(condition, x, y)[()]
 
 
+def integral(*operands):
+    return all(np.asarray(x).dtype.kind in "biu" for x in operands)
+
+
+def nonzero(function):
+    """Integers divided by zero are an error."""
+    def of(*operands):
+        result = function(*operands)
+        if integral(*operands) and np.size(result) and np.any(np.asarray(operands[-1]) == 0):
+            raise ZeroDivisionError("integer division by zero")
+        return result
+    return of
+
+
+def whole(function):
+    """Integers stay, as in NumPy 2.1."""
+    return lambda a: a if integral(a) else function(a)
+
+
+def zeros_ordered(function, negative_wins):
+    """NumPy's takes any of two zeros; here -0.0 is the smaller one."""
+    def of(a, b):
+        value = np.array(function(a, b))
+        if value.dtype.kind == "f":
+            minus = negative_wins(np.signbit(a), np.signbit(b))
+            zero = np.where(minus, value.dtype.type(-0.0), value.dtype.type(0.0))
+            value = np.where((np.asarray(a) == 0) & (np.asarray(b) == 0), zero, value)
+        return value[()]
+    return of
+
+
+minimum = zeros_ordered(np.minimum, np.logical_or)
+maximum = zeros_ordered(np.maximum, np.logical_and)
+
+
+def clip(a, low, high):
+    return minimum(maximum(a, low), high)
+
+
+def power(a, b):
+    """What is exact: integers, and the powers that are computed as something else."""
+    value = np.power(a, b) if integral(a, b) else None
+    if value is not None and value.dtype.kind != "f":
+        return value
+    simple = {0.5: np.sqrt, 1: np.positive, 2: np.square, -1: np.reciprocal}
+    if type(b) not in (int, float) or b not in simple:
+        raise Unknown
+    return simple[b](np.asarray(a).astype((np.zeros(1, np.asarray(a).dtype) + b).dtype))[()]
+
+
 NAMES = {name: reduction(name) for name in REDUCTIONS}
 NAMES.update(
-    ones=np.ones, zeros=np.zeros, full=np.full, random=random_array, sqrt=np.sqrt, abs=np.abs,
-    square=np.square, where=where, transpose=np.transpose, nan=math.nan, inf=math.inf,
-    arange=np.arange)
+    ones=np.ones, zeros=np.zeros, full=np.full, random=random_array, where=where,
+    transpose=np.transpose, nan=math.nan, inf=math.inf, arange=np.arange,
+    floor=whole(np.floor), ceil=whole(np.ceil), trunc=whole(np.trunc),
+    signbit=lambda a: np.signbit(a) & ~np.isnan(a),
+    copysign=lambda a, b: np.copysign(a, type(b)(math.nan) if np.ndim(b) == 0 and b != b else
+                                      np.where(np.isnan(b), np.abs(b), b) if np.ndim(b) else b),
+    minimum=minimum, maximum=maximum, clip=clip, round=np.round, power=power,
+    fmin=zeros_ordered(np.fmin, np.logical_or), fmax=zeros_ordered(np.fmax, np.logical_and),
+    fmod=nonzero(np.fmod), floor_divide=nonzero(np.floor_divide),
+    remainder=nonzero(np.remainder), reciprocal=nonzero(np.reciprocal))
+UNARY = """sqrt abs square fabs sign reciprocal floor ceil trunc rint degrees radians isnan isinf
+    isfinite signbit logical_not positive negative invert round""".split()
+BINARY = """fmod copysign minimum maximum fmin fmax logical_and logical_or logical_xor floor_divide
+    remainder bitwise_and bitwise_or bitwise_xor left_shift right_shift power add subtract multiply
+    divide""".split()
+NAMES.update({name: getattr(np, name) for name in UNARY + BINARY if name not in NAMES})
+
+
+class Operators(ast.NodeTransformer):
+    """Makes calls of the operators that are not NumPy's."""
+    names = {ast.FloorDiv: "floor_divide", ast.Mod: "remainder", ast.Pow: "power"}
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        name = self.names.get(type(node.op))
+        return ast.Call(ast.Name(name, ast.Load()), [node.left, node.right], []) if name else node
 
 
 # ---- the grammar ----------------------------------------------------------------------------
+
+DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
 
 class Grammar:
     def __init__(self, seed):
@@ -217,9 +305,8 @@ class Grammar:
                               "1e16", "inf", "nan", "True"])
 
     def generator(self, shape):
-        dtype = self.r.choice(["", ', dtype="float32"', ', dtype="int64"', ', dtype="bool"',
-                                ', dtype="float16"', ', dtype="int16"', ', dtype="uint8"'])
-        kind = self.r.randrange(5)
+        dtype = self.r.choice(["", f', dtype="{self.r.choice(DTYPES)}"'])
+        kind = self.r.randrange(8)
         if kind == 0:
             return f"ones({shape}{dtype})"
         if kind == 1:
@@ -229,8 +316,12 @@ class Grammar:
             return f"arange({start}, {start + shape[0]})"
         if kind == 3:
             return f"full({shape}, {self.r.choice(['3', '-2', '0.1', '1e16', 'nan', '-0.0'])})"
-        if kind == 4 and len(shape) == 1:
-            return f"arange({shape[0]}{dtype.replace('bool', 'uint64')})"
+        if kind > 4:
+            ramp = " + ".join(f"arange({n})[{', '.join([':'] + ['None'] * (len(shape) - 1 - i))}]"
+                              for i, n in enumerate(shape)) or "3"
+            step, start = self.r.choice([1, 3, 50, 2 ** 29, 2 ** 60]), self.r.choice([0, 3, 5])
+            integers = [d for d in DTYPES if "int" in d]
+            return f"(({ramp} - {start}) * {step} + full((), 1)).astype(\"{self.r.choice(integers)}\")"
         if len(shape) == 2:
             return f"(arange({shape[0]})[:, None] * {shape[1]} + arange({shape[1]}))"
         return f"random({shape}, seed={self.r.randint(0, 99)})"
@@ -258,21 +349,29 @@ class Grammar:
         shape = self.shape()
         text = self.generator(shape)
         if depth > 0:
-            kind = self.r.randrange(9)
+            kind = self.r.randrange(12)
             inner, value = self.array(depth - 1)
             if kind == 0 and np.ndim(value):
                 text = inner + self.index(np.shape(value)) if inner[-1] in ")]T" else inner
             elif kind == 1 and np.ndim(value):
-                order = self.r.sample(range(np.ndim(value)), np.ndim(value))
-                text = f"({inner}).T" if depth % 2 else f"transpose({inner}, {tuple(order)})"
+                text = f"({inner}).T"
             elif kind == 2:
-                text = f"{self.r.choice(['sqrt', 'abs', 'square'])}({inner})"
+                text = f"{self.r.choice(UNARY)}({inner})"
             elif kind in (3, 4, 5):
                 other = self.number() if self.r.random() < 0.4 else self.partner(value, depth)
-                op = self.r.choice(["+", "-", "*", "/", "<", ">=", "==", "!="])
+                op = self.r.choice("+ - * / < >= == != // % ** & | ^ << >>".split())
                 sides = [inner, other]
                 self.r.shuffle(sides)
                 text = f"({sides[0]} {op} {sides[1]})"
+            elif kind in (8, 9):
+                other = self.number() if self.r.random() < 0.4 else self.partner(value, depth)
+                sides = [inner, other]
+                self.r.shuffle(sides)
+                text = f"{self.r.choice(BINARY)}({', '.join(sides)})"
+            elif kind == 10:
+                text = self.r.choice([f"(~{inner})", f"(-{inner})", f"({inner} ** 2)",
+                                      f"({inner} ** 0.5)", f"({inner} ** -1)", f"({inner} ** 3)",
+                                      f"clip({inner}, {self.number()}, {self.number()})"])
             elif kind == 6:
                 text = f"where({inner} > 0.3, {inner}, {self.number()})"
             elif kind == 7 and np.ndim(value):
@@ -310,18 +409,19 @@ class Grammar:
                     text = self.reduce(text, np.ndim(value))
                 if len(text) < 400:
                     return text
+            except Unknown:
+                pass
             except Failure:
                 if self.r.random() < 0.1:
                     return text if "text" in locals() else "1 + 1"
 
 
-class Failure(Exception):
-    pass
-
-
 def evaluate(text):
+    tree = ast.fix_missing_locations(Operators().visit(ast.parse(text, mode="eval")))
     try:
-        return eval(text, {"__builtins__": {}}, dict(NAMES))
+        return eval(compile(tree, "program", "eval"), {"__builtins__": {}}, dict(NAMES))
+    except Unknown:
+        raise
     except Exception as error:
         raise Failure(str(error))
 
@@ -383,6 +483,8 @@ def judge(program, answer):
         return None  # on purpose: NumPy makes it inf and warns
     try:
         value = evaluate(program)
+    except Unknown:
+        return None
     except Failure as error:
         return None if answer.startswith("!") else f"an error: {error}"
     return None if agree(value, answer) else expected(value)

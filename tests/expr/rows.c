@@ -3,6 +3,7 @@
  *     rows FILE…        checks the rows of files; says what failed, and how many passed and failed
  *     rows --print      evaluates the programs of standard input, one a line; after the lines of
  *                       each comes an empty one
+ *     rows --examples   evaluates the examples of the help on functions
  *
  * A row is a block of lines; empty lines and lines beginning with '#' stand between blocks:
  *
@@ -218,6 +219,38 @@ static int check_files(qdr_comm *comm, char **files, int file_count, qdr_error *
     return count[false] ? QDR_EFAIL : QDR_OK;
 }
 
+/* ---- examples ----------------------------------------------------------------------------- */
+
+/* Whether a line, "program = value" perhaps with a dtype behind it, tells that value. */
+static bool tells(const char *line, const char *value)
+{
+    const char *equals = strstr(line, " = ");
+    size_t length = strlen(value);
+    return equals && strncmp(equals + 3, value, length) == 0 &&
+           (equals[3 + length] == '\n' || equals[3 + length] == ' ');
+}
+
+static int check_examples(qdr_comm *comm)
+{
+    int count[2] = {0, 0}; /* failed, passed */
+    qdr_function_help f;
+    for (size_t i = 0; qdr_function_at(i, &f); i++) {
+        const char *const text[] = {f.example};
+        qdr_bytes out = {0};
+        if (!f.value)
+            continue;
+        evaluate(comm, &(qdr_program_text){.texts = text, .text_count = 1}, &ways[0], &out);
+        bool right = tells(text_of(&out), f.value);
+        if (!right && qdr_comm_rank(comm) == 0)
+            printf("%s: %s = %s expected, got\n%s", f.name, f.example, f.value, text_of(&out));
+        count[right]++;
+        qdr_bytes_clear(&out);
+    }
+    if (qdr_comm_rank(comm) == 0)
+        printf("%d passed, %d failed\n", count[true], count[false]);
+    return count[false] || !count[true] ? QDR_EFAIL : QDR_OK;
+}
+
 /* ---- standard input ----------------------------------------------------------------------- */
 
 /* The next line, which only rank 0 can read, for all ranks; NULL in *line at the end. */
@@ -269,10 +302,12 @@ int main(int argc, char **argv)
 {
     qdr_error err = QDR_ERROR_INIT;
     qdr_comm *comm = NULL;
-    bool print = argc == 2 && strcmp(argv[1], "--print") == 0;
+    const char *mode = argc == 2 ? argv[1] : "";
     int code = qdr_comm_start(&comm, &err);
     if (!code)
-        code = print ? print_programs(comm, &err) : check_files(comm, argv + 1, argc - 1, &err);
+        code = strcmp(mode, "--print") == 0      ? print_programs(comm, &err)
+               : strcmp(mode, "--examples") == 0 ? check_examples(comm)
+                                                 : check_files(comm, argv + 1, argc - 1, &err);
     fflush(stdout);
     if (err.code && qdr_launch_rank() == 0)
         fprintf(stderr, "rows: %s\n", err.text);

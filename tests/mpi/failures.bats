@@ -31,11 +31,11 @@ inject() {
         -e inject="$2:$3" ${4:+-P "$4"} -- "$QUADRAT" eval --label "$tag" "${@:5}" "${outputs[@]}"
 }
 
-# ends CODE MESSAGE: the message is all there is, the old output is what it was, no new one is
+# ends CODE MESSAGE: the message is all there is (and results that match numbers=), the old output is what it was, no new one is
 # there, and nobody is left.
 ends() {
     expect "$1" "$2"
-    [ "$output" = "" ]
+    [[ $output == ${numbers-} ]]
     [ "$(cat old.txt)" = old ]
     [ ! -e new.txt ] && [ ! -e new.json ]
     [ -z "$(compgen -G '.quadrat*')" ]
@@ -61,6 +61,15 @@ ends() {
     ends 74 "quadrat: $file: Input/output error (rank 0, $host)"
 }
 
+@test "a name means another file on another rank" {
+    need_numpy
+    mkdir near far
+    "$PYTHON" -c 'import numpy; numpy.save("near/a.npy", numpy.ones(4)); numpy.save("far/a.npy", numpy.ones(5))'
+    mpi -n 1 -wdir near "$QUADRAT" eval -i a.npy "sum(x)" : -n 1 -wdir far "$QUADRAT" eval -i a.npy "sum(x)"
+    expect 65 "quadrat: a.npy: has 168 bytes here, but 160 where its header was read. Is it another file of that name? (rank 1, $host)"
+    [ "$output" = "" ]
+}
+
 @test "reading fails in mid-run" {
     inject 1 pread64 error=EIO:when=30+ "$file" -i x="$file" --chunks 10x1000 "sum(x), $work"
     ends 74 "quadrat: reading $file at byte +([0-9]): Input/output error (rank 1, $host)"
@@ -74,7 +83,7 @@ ends() {
     ) &
     inject 2 pread64 delay_enter=20000 "$file" -i x="$file" --chunks 10x1000 "sum(x), $work"
     wait
-    ends 65 "quadrat: $file: ends at byte +([0-9]), * Was it cut while read? (rank 2, $host)"
+    ends 65 "quadrat: $file: ended before byte +([0-9]), * Was it cut short? (rank 2, $host)"
 }
 
 @test "an output can't be written, which is known before the work" {
@@ -85,7 +94,7 @@ ends() {
 @test "an output can't be written after the work" {
     for call in fsync rename; do
         inject 0 $call error=ENOSPC '' -i x="$file" 'sum(x)'
-        ends 74 "quadrat: writing old.txt: No space left on device"
+        numbers='sum(x) = '* ends 74 "quadrat: writing old.txt: No space left on device"
     done
 }
 

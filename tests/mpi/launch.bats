@@ -51,7 +51,7 @@ END
     slow_ranks 3 eval 'min(arange(0))'
     expect 2 "quadrat: min of an array without elements is nothing"
     slow_ranks 3 eval 'sum(full(3, 9223372036854775807))'
-    expect 2 "quadrat: the sum does not fit int64.*"
+    expect 2 "quadrat: the sum does not fit int64*"
 }
 
 @test "a wrong option is told once" {
