@@ -45,11 +45,19 @@ def value(name, array):
     kind = float if name == "mean" or array.dtype.kind == "f" else int
     return kind(total / array.size if name == "mean" else total)
 
+def part(text):  # x, or x[0:100, ::2], of an array that was given
+    m = re.fullmatch(r"(\w+)(?:\[([-\d:, ]+)\])?", text)
+    if not m or m[1] not in arrays or not m[2]:
+        return arrays.get(m and m[1])
+    bounds = [[int(n) if n.strip() else None for n in i.split(":")] for i in m[2].split(",")]
+    return np.asanyarray(arrays[m[1]][tuple(slice(*b) if b[1:] else b[0] for b in bounds)])
+
 def verdict(line):  # True, False, or None when there is nothing to check it against
-    if (m := re.fullmatch(r"(\w+): (.+) (\w{16})", line)) and m[1] in arrays:
-        return f"{m[2]} {m[3]}" == f"{described(arrays[m[1]])} {digest(arrays[m[1]])}"
-    if (m := re.fullmatch(r"(sum|mean|min|max)\((\w+)\) = (\S+)", line)) and m[2] in arrays:
-        return m[3] == str(value(m[1], arrays[m[2]]))
+    if (m := re.fullmatch(r"(.+): (.+) (\w{16})", line)) and (a := part(m[1])) is not None:
+        return f"{m[2]} {m[3]}" == f"{described(a)} {digest(a)}"
+    m = re.fullmatch(r"(sum|mean|min|max)\((.+)\) = (\S+)", line)
+    if m and (a := part(m[2])) is not None:
+        return m[3] == str(value(m[1], a))
 
 lines = open(sys.argv[1], "rb").read().removesuffix(b"\n").decode("latin-1").split("\n")
 arrays = {n: np.load(f, mmap_mode="r") for n, f in (a.split("=", 1) for a in sys.argv[2:])}
@@ -57,7 +65,7 @@ claims = [s for s in lines[:-1] if re.search(" = |: ", s) and not re.match("labe
 check = check_text("".join(s + "\n" for s in claims).encode("latin-1"))
 verdicts = [("check", bool(claims and re.fullmatch(r"quadrat \d+\.\d+ " + check, lines[-1])))]
 verdicts += [(s, verdict(s)) for s in claims]
-verdicts += [(n, False) for n in arrays if not any(s.startswith(n + ": ") for s in claims)]
+verdicts += [(n, False) for n in arrays if not any(re.match(n + r"(\[.*\])?: ", s) for s in claims)]
 for s, holds in verdicts:
     print({True: "holds", False: "DIFFERS", None: "not checked"}[holds], ascii(s), sep="\t")
 sys.exit(any(holds is False for _, holds in verdicts))

@@ -51,7 +51,7 @@ char qdr_dtype_kind(qdr_dtype dtype);
 /* The numbers an element consists of: 2 for complex ones, else 1. */
 int qdr_dtype_parts(qdr_dtype dtype);
 
-/* The dtype with that name, or QDR_DTYPES. */
+/* The dtype with that name, which may be Python's int or float; QDR_DTYPES for none. */
 qdr_dtype qdr_dtype_find(const char *name);
 
 /* The dtype of a kind and size; QDR_DTYPES when there is none. */
@@ -65,8 +65,8 @@ void qdr_dtype_canonise(qdr_dtype dtype, void *elements, int64_t count);
  * scalars, which are the business of expressions). */
 qdr_dtype qdr_dtype_promote(qdr_dtype a, qdr_dtype b);
 
-/* The smallest float dtype that NumPy's functions of reals compute a dtype in: float16 for bool and
- * integers of 8 bits, float32 for those of 16, float64 for larger ones; of a float, and of the
+/* The smallest float dtype that NumPy's functions of reals compute a dtype in: float16 for bool
+ * and integers of 8 bits, float32 for those of 16, float64 for larger ones; of a float, and of the
  * parts of a complex number, their own. */
 qdr_dtype qdr_dtype_real(qdr_dtype dtype);
 
@@ -87,7 +87,7 @@ typedef struct qdr_scalar {
 /* The same value as bool, int64, uint64, float64 or complex128. */
 qdr_scalar qdr_scalar_widen(qdr_scalar value);
 
-/* The value in a dtype of its kind, where the two of integers count as one: floats are rounded once,
+/* The value in a dtype of its kind, where the two of integers are one: floats are rounded once,
  * integers wrap. */
 qdr_scalar qdr_scalar_narrow(qdr_scalar value, qdr_dtype dtype);
 
@@ -116,7 +116,7 @@ int qdr_shape_check(const qdr_shape *shape, size_t element_size, qdr_error *err)
 int64_t qdr_shape_count(const qdr_shape *shape); /* elements; 1 for 0-d */
 bool qdr_shape_equal(const qdr_shape *a, const qdr_shape *b);
 
-#define QDR_SHAPE_TEXT 672 /* bytes that hold any text made of a shape or coordinates */
+#define QDR_SHAPE_TEXT 736 /* bytes that hold any text made of a shape or coordinates */
 
 /* As Python writes a tuple: (), (3,), (2, 3). Returns text. */
 const char *qdr_shape_text(char text[QDR_SHAPE_TEXT], const qdr_shape *shape);
@@ -212,14 +212,15 @@ int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const q
 void qdr_source_destroy(qdr_source *source);
 
 /* What a file's header says, as plain data that can be sent to other ranks: probing reads it, on
- * one rank; attaching opens the file on each. A file that grows or changes in between is used as
- * probed. */
+ * one rank; attaching opens the file on each, and refuses one of another size, since on another
+ * host the name may mean another file. */
 typedef struct qdr_layout {
     int format;       /* index in the table of file formats */
     qdr_dtype dtype;
     qdr_shape shape;
     uint64_t offset;  /* bytes before the first element */
     bool swapped;     /* other byte order than this machine's */
+    uint64_t size;    /* of the file, bytes */
     uint64_t surplus; /* bytes behind the last element, which are not used */
 } qdr_layout;
 
@@ -228,6 +229,12 @@ typedef struct qdr_layout {
 int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err);
 int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
                     qdr_error *err);
+
+#define QDR_NPY_HEADER 1024 /* bytes that hold any header */
+
+/* The header of a .npy file, version 1.0, whose elements follow in C order and this machine's byte
+ * order. Returns its size. */
+size_t qdr_npy_header(qdr_dtype dtype, const qdr_shape *shape, char header[QDR_NPY_HEADER]);
 
 /* The endings of the file formats, for help: ".npy". NULL behind the last. */
 const char *qdr_file_ending(size_t index);
@@ -240,9 +247,9 @@ int qdr_source_memory(qdr_dtype dtype, const qdr_shape *shape, const void *eleme
 int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **source,
                         qdr_error *err);
 
-/* Element i is start + i * step; for floats ((start + step) - start) * i + start, each step
- * rounded, as numpy.arange computes it. start and step have the dtype of the array. */
-int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_source **source,
+/* The first two elements are given, in the dtype of the array; element i > 1 is
+ * first + i * (second - first), each step rounded, as numpy.arange computes it. */
+int qdr_source_arange(int64_t count, qdr_scalar first, qdr_scalar second, qdr_source **source,
                       qdr_error *err);
 
 /* Uniform in [0, 1): element i is the i-th number of numpy.random.Generator(Philox(key=seed))

@@ -109,10 +109,10 @@ typedef struct qdr_record_result {
     const char *expr; /* canonical */
     const char *name; /* left-hand name, or NULL */
     qdr_value value;  /* of an array, only the dtype */
-    const qdr_record_array *array; /* NULL for a number */
     const int64_t *at; /* at_count coordinates of an argmin or argmax */
     int at_count;      /* 0 for everything else */
     bool exact;        /* the exact value rounded once */
+    const qdr_record_array *array; /* NULL for a number */
 } qdr_record_result;
 
 typedef struct qdr_record_run {

@@ -25,8 +25,15 @@ typedef struct qdr_comm qdr_comm;
  * who prints a message before MPI has started. Local. */
 int qdr_launch_rank(void);
 
+/* For a process that ends before it has started MPI, with an error: waits for the other ranks. A
+ * launcher kills all ranks when the first one exits so, and the message of rank 0 must be out by
+ * then. Without a launcher it does nothing. Collective. */
+void qdr_launch_leave(void);
+
 /* Starts MPI. Without a launcher it makes a communicator of one rank, and tells Open MPI so, which
- * saves 0.3 s. Copies that Slurm started without connecting them are QDR_EREFUSED. Collective. */
+ * saves 0.3 s. Copies that Slurm started without connecting them are QDR_EREFUSED. When it
+ * fails, *comm is NULL or to be stopped, after the error was told: stopping may end all ranks.
+ * Collective. */
 int qdr_comm_start(qdr_comm **comm, qdr_error *err);
 
 /* Ends MPI; with code not QDR_OK on a broken communicator, by MPI_Abort(code). Collective. */
@@ -47,8 +54,9 @@ int qdr_comm_cpus(const qdr_comm *comm);
 uint64_t qdr_comm_memory(const qdr_comm *comm);
 
 /* Agrees on an error: when err holds one on any rank, it holds on every rank the error of the
- * lowest rank that has one, and its code is returned. A text of fewer than all ranks gets that
- * rank and its host appended. Collective. */
+ * lowest rank that has one, whose number is err->rank then, and its code is returned. A text of
+ * fewer than all ranks gets that rank and its host appended. An error that was agreed on before is
+ * returned at once. Collective. */
 int qdr_comm_agree(qdr_comm *comm, qdr_error *err);
 
 /* Makes root's err, and the data if it is none, those of all ranks. Collective. */

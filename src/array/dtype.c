@@ -44,6 +44,10 @@ int qdr_dtype_parts(qdr_dtype dtype)
 
 qdr_dtype qdr_dtype_find(const char *name)
 {
+    if (strcmp(name, "int") == 0)
+        return QDR_INT64;
+    if (strcmp(name, "float") == 0)
+        return QDR_FLOAT64;
     for (int i = 0; i < QDR_DTYPES; i++)
         if (strcmp(dtypes[i].name, name) == 0)
             return (qdr_dtype)i;
@@ -148,7 +152,8 @@ qdr_scalar qdr_scalar_narrow(qdr_scalar value, qdr_dtype dtype)
 /* Integers between 0 and the dtype's largest, or from there to its least when it has a sign. */
 static bool integer_fits(qdr_scalar wide, qdr_dtype dtype)
 {
-    bool has_sign = dtypes[dtype].kind == 'i', negative = wide.dtype == QDR_INT64 && wide.integer < 0;
+    bool has_sign = dtypes[dtype].kind == 'i';
+    bool negative = wide.dtype == QDR_INT64 && wide.integer < 0;
     uint64_t most = UINT64_MAX >> (64 - 8 * dtypes[dtype].size) >> has_sign;
     return negative ? has_sign && ~wide.natural <= most : wide.natural <= most;
 }

@@ -50,31 +50,34 @@ int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **s
     return QDR_OK;
 }
 
-/* The arithmetic of a range in the type of its elements, which numpy.arange does too: first the
- * difference of its first two elements, then the element at i. */
-#define DELTA_i(type, start, step) step
-#define DELTA_u(type, start, step) step
-#define DELTA_f(type, start, step) (type)(start + step) - start
-#define DELTA_h(type, start, step)                                                                 \
-    qdr_half_value(qdr_half_of_float(VALUE_h(start) + VALUE_h(step))) - VALUE_h(start)
+/* The arithmetic of a range in the type of its elements, which numpy.arange does too: the first two
+ * elements are as given, their difference makes the others. The formula rounds, and has no use for
+ * -0.0 and inf. */
+#define DELTA_i(type, first, second) (uint64_t)second - (uint64_t)first
+#define DELTA_u(type, first, second) DELTA_i(type, first, second)
+#define DELTA_f(type, first, second) second - first
+#define DELTA_h(type, first, second)                                                               \
+    qdr_half_value(qdr_half_of_float(VALUE_h(second) - VALUE_h(first)))
 #define VALUE_h(half) qdr_half_value(half.bits)
-#define AT_i(type, i) (type)((uint64_t)start + (uint64_t)i * (uint64_t)delta)
+#define AT_i(type, i) (type)((uint64_t)given[0] + (uint64_t)i * (uint64_t)delta)
 #define AT_u(type, i) AT_i(type, i)
-#define AT_f(type, i) start + (type)i * delta
-#define AT_h(type, i) (qdr_float16){qdr_half_of_float(VALUE_h(start) + (float)i * delta)}
+#define AT_f(type, i) given[0] + (type)i * delta
+#define AT_h(type, i) (qdr_float16){qdr_half_of_float(VALUE_h(given[0]) + (float)i * delta)}
 
 #define RANGE(id, class, type)                                                                     \
     static int fill_range_##id(const qdr_source *source, int64_t position, int64_t count,          \
                                void *elements, qdr_error *err)                                     \
     {                                                                                              \
         (void)err;                                                                                 \
-        type *x = elements, start, step;                                                           \
-        memcpy(&start, source->range.start.words, sizeof start);                                   \
-        memcpy(&step, source->range.step.words, sizeof step);                                      \
-        const __typeof__(DELTA_##class(type, start, step)) delta =                                 \
-            DELTA_##class(type, start, step);                                                      \
+        type *x = elements, given[2];                                                              \
+        memcpy(&given[0], source->range.first.words, sizeof given[0]);                             \
+        memcpy(&given[1], source->range.second.words, sizeof given[1]);                            \
+        const __typeof__(DELTA_##class(type, given[0], given[1])) delta =                          \
+            DELTA_##class(type, given[0], given[1]);                                               \
         for (int64_t i = 0; i < count; i++)                                                        \
             x[i] = AT_##class(type, (position + i));                                               \
+        for (int64_t i = position; i < 2 && i < position + count; i++)                             \
+            x[i - position] = given[i];                                                            \
         return QDR_OK;                                                                             \
     }
 #define RANGE_b(id, type)
@@ -87,7 +90,7 @@ int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **s
 #include "quadrat/dtypes.def"
 #undef DTYPE
 
-int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_source **source,
+int qdr_source_arange(int64_t count, qdr_scalar first, qdr_scalar second, qdr_source **source,
                       qdr_error *err)
 {
 #define ROW_b(id)
@@ -103,14 +106,14 @@ int qdr_source_arange(int64_t count, qdr_scalar start, qdr_scalar step, qdr_sour
 #undef DTYPE
     };
     qdr_shape shape = {.ndim = 1, .extent = {count}};
-    if (!fills[start.dtype])
-        return qdr_fail(err, QDR_EUSAGE, "arange makes no %s", qdr_dtype_name(start.dtype));
-    int code = qdr_source_new(start.dtype, &shape, source, err);
+    if (!fills[first.dtype])
+        return qdr_fail(err, QDR_EUSAGE, "arange makes no %s", qdr_dtype_name(first.dtype));
+    int code = qdr_source_new(first.dtype, &shape, source, err);
     if (code)
         return code;
-    (*source)->range.start = start;
-    (*source)->range.step = step;
-    (*source)->fill = fills[start.dtype];
+    (*source)->range.first = first;
+    (*source)->range.second = second;
+    (*source)->fill = fills[first.dtype];
     return QDR_OK;
 }
 

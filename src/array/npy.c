@@ -155,16 +155,23 @@ static bool take_dict(struct reader *r)
     return (seen[0] && seen[1] && seen[2]) || refuse(r, "descr, fortran_order or shape is missing");
 }
 
-/* "<f8": byte order and code. One-byte types have no order; '|' and '=' mean this machine's. */
-static bool find_dtype(const char *descr, size_t length, qdr_layout *layout)
-{
-    static const char *const codes[QDR_DTYPES] = {
+static const char *const codes[QDR_DTYPES] = {
 #define DTYPE(id, name, class, type, npy) npy,
 #include "quadrat/dtypes.def"
 #undef DTYPE
-    };
+};
+
+/* This machine's byte order, as descr writes it. */
+static char native_order(void)
+{
     const uint16_t one = 1;
-    char native = *(const char *)&one ? '<' : '>', order = native;
+    return *(const char *)&one ? '<' : '>';
+}
+
+/* "<f8": byte order and code. One-byte types have no order; '|' and '=' mean this machine's. */
+static bool find_dtype(const char *descr, size_t length, qdr_layout *layout)
+{
+    char native = native_order(), order = native;
     if (length && strchr("<>=|", *descr)) {
         order = *descr == '<' || *descr == '>' ? *descr : native;
         descr++;
@@ -267,6 +274,21 @@ static int probe(int fd, const char *path, uint64_t size, qdr_layout *layout, qd
                         shown, need, have);
     layout->surplus = have - need;
     return QDR_OK;
+}
+
+size_t qdr_npy_header(qdr_dtype dtype, const qdr_shape *shape, char header[QDR_NPY_HEADER])
+{
+    char tuple[QDR_SHAPE_TEXT];
+    int used = snprintf(header, QDR_NPY_HEADER,
+                        "\x93NUMPY%c%c__{'descr': '%c%s', 'fortran_order': False, 'shape': %s, }", 1,
+                        0, qdr_dtype_size(dtype) > 1 ? native_order() : '|', codes[dtype],
+                        qdr_shape_text(tuple, shape));
+    size_t size = ((size_t)used + 1 + 63) / 64 * 64; /* elements begin at a multiple of 64 */
+    memset(header + used, ' ', size - (size_t)used);
+    header[size - 1] = '\n';
+    header[8] = (char)((size - 10) & 0xff);
+    header[9] = (char)((size - 10) >> 8);
+    return size;
 }
 
 const qdr_file_format qdr_npy_format = {

@@ -43,10 +43,20 @@ int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err)
     int code = qdr_file_open(path, &fd, &size, err);
     if (code)
         return code;
-    *layout = (qdr_layout){.format = index};
+    *layout = (qdr_layout){.format = index, .size = size};
     code = formats[index]->probe(fd, path, size, layout, err);
     close(fd);
     return code;
+}
+
+static int wrong_size(const char *path, uint64_t here, uint64_t there, qdr_error *err)
+{
+    char shown[512];
+    return qdr_fail(err, QDR_EDATA,
+                    "%s: has %llu bytes here, but %llu where its header was read. Is it another "
+                    "file of that name?",
+                    qdr_escape(shown, sizeof shown, path), (unsigned long long)here,
+                    (unsigned long long)there);
 }
 
 int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
@@ -63,6 +73,8 @@ int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **sou
     s->file.fd = -1;
     s->path = strdup(path);
     code = s->path ? qdr_file_open(path, &s->file.fd, &size, err) : qdr_fail_memory(err, path);
+    if (!code && size != layout->size)
+        code = wrong_size(path, size, layout->size, err);
     if (code) {
         qdr_source_destroy(s);
         *source = NULL;

@@ -20,7 +20,7 @@ struct qdr_source {
         } file;
         qdr_scalar constant;
         struct {
-            qdr_scalar start, step;
+            qdr_scalar first, second;
         } range;
         uint64_t seed;
         const char *memory;

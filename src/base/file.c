@@ -50,7 +50,7 @@ int qdr_file_read(int fd, const char *path, void *data, size_t size, uint64_t of
                                   (unsigned long long)offset);
         if (got == 0)
             return qdr_fail(err, QDR_EDATA,
-                            "%s: ends at byte %llu, %zu bytes too early. Was it cut while read?",
+                            "%s: ended before byte %llu, with %zu more to read. Was it cut short?",
                             qdr_escape(shown, sizeof shown, path), (unsigned long long)offset,
                             size);
         to += got;
@@ -186,24 +186,65 @@ static int create_beside(const char *directory, char temporary[PATH_MAX])
     }
 }
 
-/* Writes data to a new file beside target and renames it there; target is no symbolic link. old is
- * the status of the file that is there, or NULL. */
-static int replace(const char *target, const struct stat *old, const void *data, size_t size)
+/* Where a file is to be replaced or written. */
+struct target {
+    char path[PATH_MAX];      /* no symbolic link; nothing when written through */
+    char directory[PATH_MAX]; /* of that, ending in a slash */
+    bool exists;
+    struct stat status; /* when it exists */
+};
+
+static bool is_written_through(const struct target *t)
 {
-    char directory[PATH_MAX], temporary[PATH_MAX];
-    const char *slash = strrchr(target, '/');
-    int length = slash ? (int)(slash - target) + 1 : 2;
-    snprintf(directory, sizeof directory, "%.*s", length, slash ? target : "./");
-    int fd = create_beside(directory, temporary);
+    return t->exists && !S_ISREG(t->status.st_mode);
+}
+
+static int find_place(const char *path, struct target *t)
+{
+    if (follow(path, t->path))
+        return -1;
+    const char *slash = strrchr(t->path, '/');
+    snprintf(t->directory, sizeof t->directory, "%.*s", slash ? (int)(slash - t->path) + 1 : 2,
+             slash ? t->path : "./");
+    return access(t->directory, W_OK | X_OK);
+}
+
+static int find_target(const char *path, struct target *t, qdr_error *err)
+{
+    char shown[SHOWN];
+    t->exists = stat(path, &t->status) == 0;
+    if (t->exists && S_ISDIR(t->status.st_mode))
+        return qdr_fail(err, QDR_ESYSTEM, "writing %s: it is a directory",
+                        qdr_escape(shown, sizeof shown, path));
+    /* a read-only file is not to be replaced behind its back */
+    bool allowed = t->exists ? access(path, W_OK) == 0 : errno == ENOENT;
+    if (allowed && !is_written_through(t))
+        allowed = find_place(path, t) == 0;
+    return allowed ? QDR_OK
+                   : qdr_fail_errno(err, "writing %s", qdr_escape(shown, sizeof shown, path));
+}
+
+int qdr_file_check_target(const char *path, qdr_error *err)
+{
+    struct target target;
+    return find_target(path, &target, err);
+}
+
+/* Writes data to a new file beside the target and renames it there. */
+static int replace(const struct target *t, const void *data, size_t size)
+{
+    char temporary[PATH_MAX];
+    int fd = create_beside(t->directory, temporary);
     if (fd < 0)
         return -1;
-    int failed = (old && fchmod(fd, old->st_mode & 0777)) || write_all(fd, data, size) || fsync(fd);
+    int failed = (t->exists && fchmod(fd, t->status.st_mode & 0777)) ||
+                 write_all(fd, data, size) || fsync(fd);
     int cause = errno;
     if (close(fd) && !failed) {
         failed = 1;
         cause = errno;
     }
-    if (!failed && rename(temporary, target)) {
+    if (!failed && rename(temporary, t->path)) {
         failed = 1;
         cause = errno;
     }
@@ -212,22 +253,19 @@ static int replace(const char *target, const struct stat *old, const void *data,
         errno = cause;
         return -1;
     }
-    return sync_directory(directory);
+    return sync_directory(t->directory);
 }
 
 int qdr_file_replace(const char *path, const void *data, size_t size, qdr_error *err)
 {
-    char shown[SHOWN], target[PATH_MAX];
-    struct stat status;
-    bool old = stat(path, &status) == 0;
-    if (old && S_ISDIR(status.st_mode))
-        return qdr_fail(err, QDR_ESYSTEM, "writing %s: it is a directory",
-                        qdr_escape(shown, sizeof shown, path));
-    if (old && !S_ISREG(status.st_mode))
+    char shown[SHOWN];
+    struct target target;
+    int code = find_target(path, &target, err);
+    if (code)
+        return code;
+    if (is_written_through(&target))
         return write_through(path, data, size, err);
-    /* a read-only file is not to be replaced behind its back */
-    bool allowed = old ? access(path, W_OK) == 0 : errno == ENOENT;
-    if (!allowed || follow(path, target) || replace(target, old ? &status : NULL, data, size))
+    if (replace(&target, data, size))
         return qdr_fail_errno(err, "writing %s", qdr_escape(shown, sizeof shown, path));
     return QDR_OK;
 }

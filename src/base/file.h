@@ -26,4 +26,7 @@ int qdr_file_load(const char *path, size_t most, char **data, size_t *size, qdr_
  * to a file that is not there yet. A device or FIFO is written to, never replaced. */
 int qdr_file_replace(const char *path, const void *data, size_t size, qdr_error *err);
 
+/* Whether replacing path can be expected to work, as far as that can be told without writing. */
+int qdr_file_check_target(const char *path, qdr_error *err);
+
 #endif

@@ -51,7 +51,7 @@ static inline uint16_t qdr_half_of_float(float value)
 }
 
 /* A float that rounds to the half that the double does: the float below in magnitude, its last bit
- * set when that is not exact ("rounding to odd": Boldo & Melquiond, IEEE Trans. Comput. 57, 2008). */
+ * set when that is not exact. "Rounding to odd": Boldo & Melquiond, IEEE Trans. Comput. 57, 2008. */
 static inline float qdr_half_prepare(double value)
 {
     float near = (float)value;

@@ -86,7 +86,8 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
         .lets = settings->let,
         .let_count = settings->let_count,
     };
-    int code = qdr_program_compile(&text, &opener, &program, err);
+    qdr_program_compile(&text, &opener, &program, err);
+    int code = qdr_comm_agree(comm, err);
     if (!code)
         code = check_outputs(comm, settings, err);
     if (!code)
@@ -97,16 +98,17 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
 
 static int run(const qdr_command *command, int argc, char **argv)
 {
-    qdr_error err = QDR_ERROR_INIT;
+    qdr_error err = QDR_ERROR_INIT, failed = QDR_ERROR_INIT;
     qdr_comm *comm = NULL;
     qdr_settings settings = {.run.digest = true};
-    int count, code = qdr_options_parse(command, &settings, argc, argv, &count, &err);
-    if (!code && !count)
-        code = qdr_fail(&err, QDR_EUSAGE,
-                        "there is no expression; for example: quadrat eval "
-                        "'mean(ones((1000, 1000)))'");
-    if (!code)
-        code = qdr_comm_start(&comm, &err);
+    int count;
+    if (!qdr_options_parse(command, &settings, argc, argv, &count, &err) && !count)
+        qdr_fail(&err, QDR_EUSAGE,
+                 "there is no expression; for example: quadrat eval 'mean(ones((1000, 1000)))'");
+    /* also after an error: mpirun ends all ranks when one leaves, rank 0 with its message too */
+    if (qdr_comm_start(&comm, &failed) && !err.code)
+        err = failed;
+    int code = failed.code ? err.code : qdr_comm_agree(comm, &err);
     if (!code)
         code = evaluate(comm, &settings, argv, count, &err);
     if (code)
@@ -118,7 +120,7 @@ static int run(const qdr_command *command, int argc, char **argv)
 
 const qdr_command qdr_eval_command = {
     .name = "eval",
-    .arguments = "EXPR…",
+    .arguments = "EXPR...",
     .help = "evaluate and reduce arrays",
     .details = "Under mpirun or srun all ranks share the work; without, one rank does, with threads.\n"
                "The result lines go to standard output, everything else to standard error.\n"

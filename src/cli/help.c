@@ -11,7 +11,8 @@
 
 void qdr_help_print(const qdr_command *command)
 {
-    printf("usage: quadrat %s %s%s\n\n%s\n", command->name, command->options ? "[OPTION…] " : "",
+    printf("usage: quadrat %s%s%s%s\n\n%s\n", command->name,
+           command->options ? " [OPTION...]" : "", *command->arguments ? " " : "",
            command->arguments, command->help);
     if (command->details)
         printf("\n%s", command->details);
@@ -51,25 +52,26 @@ static void print_expressions(void)
            "  + - * / // %% **  & | ^ ~ << >>  as in Python; on integers of arrays as in NumPy: they\n"
            "                                  wrap, but a division by 0 is an error\n"
            "  == != < <= > >=                 as in Python, but for chains: (a < b) & (b < c)\n"
-           "  mean(x), x.mean(), std(x, ddof=1)\n"
+           "  x[0:100, ::2], x[-1, ..., None], x.T, x + y of shapes that broadcast\n"
+           "  mean(x), x.mean(axis=0), std(x, axis=(0, 1), ddof=1), max(x, axis=1, keepdims=True)\n"
            "  ones((1000, 1000), chunks=(100, 100), dtype=\"float32\")\n"
            "  open(\"survey.npy\")              a file; -i x=survey.npy gives it a name\n\n"
            "dtypes:");
-    for (int i = 0; i < QDR_DTYPES; i++)
-        printf(" %s", qdr_dtype_name((qdr_dtype)i));
+    for (int i = 0; i < QDR_DTYPES; i++) /* seven fill a line */
+        printf("%s%s", i && i % 7 == 0 ? "\n        " : " ", qdr_dtype_name((qdr_dtype)i));
     printf("\nfiles:");
     for (size_t i = 0; qdr_file_ending(i); i++)
         printf(" %s", qdr_file_ending(i));
     printf("\n\nSums, means, variances and standard deviations are exact and rounded once. An\n"
            "elementwise step rounds as IEEE 754 says; exp, log, sin and their like, by SLEEF, are within\n"
            "1.4 units in the last place. Nothing depends on ranks, threads, blocks or vector units.\n"
-           "A sum of integers that does not fit int64 (uint64 for unsigned ones) is an error; the\n"
-           "elements' own arithmetic wraps. A number that an array's dtype can't hold is an error.\n");
+           "It is an error when a sum of integers does not fit int64 (uint64 of unsigned ones), and\n"
+           "when a number does not fit the dtype of its array; elementwise integers wrap.\n");
 }
 
 static void print_commands(void)
 {
-    printf("usage: quadrat COMMAND …\n\n");
+    printf("usage: quadrat COMMAND ...\n\n");
     for (size_t i = 0; qdr_commands[i]; i++)
         printf("  %-8s %-22s %s\n", qdr_commands[i]->name, qdr_commands[i]->arguments,
                qdr_commands[i]->help);
@@ -92,7 +94,19 @@ static void print_exit_codes(void)
            "after one that is not 0 ('mpirun -q' does not), and srun can return 137.\n");
 }
 
-static int run_help(const qdr_command *command, int argc, char **argv)
+/* For commands without options that take at most `most` operands. */
+static int take_operands(const qdr_command *command, int most, int argc, char **argv, int *count,
+                         qdr_error *err)
+{
+    char shown[128];
+    int code = qdr_options_parse(command, NULL, argc, argv, count, err);
+    if (!code && *count > most)
+        code = qdr_fail(err, QDR_EUSAGE, "'%s' is too much; 'quadrat %s --help' says what it takes",
+                        qdr_escape(shown, sizeof shown, argv[most]), command->name);
+    return code;
+}
+
+static bool print_topic(const char *name)
 {
     static const struct {
         const char *name;
@@ -100,23 +114,29 @@ static int run_help(const qdr_command *command, int argc, char **argv)
     } topics[] = {{"functions", print_functions},
                   {"expressions", print_expressions},
                   {"exit-codes", print_exit_codes}};
-    (void)command;
-    qdr_error err = QDR_ERROR_INIT;
-    bool found = argc == 0;
-    if (!argc)
-        print_commands();
-    for (size_t i = 0; argc && i < sizeof topics / sizeof topics[0]; i++)
-        if (strcmp(topics[i].name, argv[0]) == 0) {
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
+        if (strcmp(topics[i].name, name) == 0) {
             topics[i].print();
-            found = true;
+            return true;
         }
-    for (size_t i = 0; argc && qdr_commands[i] && !found; i++)
-        if (strcmp(qdr_commands[i]->name, argv[0]) == 0) {
+    for (size_t i = 0; qdr_commands[i]; i++)
+        if (strcmp(qdr_commands[i]->name, name) == 0) {
             qdr_help_print(qdr_commands[i]);
-            found = true;
+            return true;
         }
+    return false;
+}
+
+static int run_help(const qdr_command *command, int argc, char **argv)
+{
+    qdr_error err = QDR_ERROR_INIT;
     char shown[128];
-    if (!found)
+    int count;
+    if (take_operands(command, 1, argc, argv, &count, &err))
+        return qdr_complain(&err);
+    if (!count)
+        print_commands();
+    else if (!print_topic(argv[0]))
         qdr_fail(&err, QDR_EUSAGE, "there is no help on '%s'; 'quadrat help' lists what there is",
                  qdr_escape(shown, sizeof shown, argv[0]));
     return err.code || qdr_flush_output(&err) ? qdr_complain(&err) : QDR_OK;
@@ -131,8 +151,10 @@ const qdr_command qdr_help_command = {
 
 static int run_version(const qdr_command *command, int argc, char **argv)
 {
-    (void)command, (void)argc, (void)argv;
     qdr_error err = QDR_ERROR_INIT;
+    int count;
+    if (take_operands(command, 0, argc, argv, &count, &err))
+        return qdr_complain(&err);
     printf("quadrat %s\n", QUADRAT_VERSION);
     printf("libzbar: %s\n", qdr_image_can_read() ? "yes" : "no, codes are not read back");
     return qdr_flush_output(&err) ? qdr_complain(&err) : QDR_OK;

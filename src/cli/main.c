@@ -24,7 +24,7 @@ static void hold_descriptors(void)
 static int usage(void)
 {
     if (qdr_launch_rank() == 0) {
-        fputs("usage: quadrat COMMAND …\n", stderr);
+        fputs("usage: quadrat COMMAND ...\n", stderr);
         for (size_t i = 0; qdr_commands[i]; i++)
             fprintf(stderr, "  %-8s %-16s %s\n", qdr_commands[i]->name,
                     qdr_commands[i]->arguments, qdr_commands[i]->help);
@@ -63,15 +63,22 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
+/* The exit code of a wrong call, once rank 0 has said what is wrong. */
+static int leave(int code)
+{
+    qdr_launch_leave();
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     qdr_error err = QDR_ERROR_INIT;
     hold_descriptors();
     if (argc < 2)
-        return usage();
+        return leave(usage());
     const qdr_command *command = find(argv[1], &err);
     if (!command)
-        return qdr_complain(&err);
+        return leave(qdr_complain(&err));
     bool help = asks_for_help(argc - 2, argv + 2);
     if ((help || !command->ranks) && qdr_launch_rank() != 0)
         return QDR_OK;

@@ -25,7 +25,7 @@ int qdr_parse_number(const char *text, long long least, long long most, long lon
 static int unknown(const qdr_command *command, const char *word, const char *name,
                    qdr_error *err)
 {
-    char shown[SHOWN], hint[QDR_NAMES_HINT];
+    char shown[SHOWN];
     size_t length = strcspn(name, "=");
     qdr_names names;
     qdr_escape(shown, sizeof shown, word);
@@ -37,8 +37,11 @@ static int unknown(const qdr_command *command, const char *word, const char *nam
     qdr_names_init(&names, name, length);
     for (const qdr_option *o = command->options; o && o->name; o++)
         qdr_names_offer(&names, o->name, strlen(o->name));
-    return qdr_fail(err, QDR_EUSAGE, "unknown option '%s'%s; 'quadrat %s --help' lists them",
-                    shown, qdr_names_hint(&names, hint), command->name);
+    if (names.nearest)
+        return qdr_fail(err, QDR_EUSAGE, "unknown option '%s'; did you mean '--%.*s'?", shown,
+                        (int)names.nearest_length, names.nearest);
+    return qdr_fail(err, QDR_EUSAGE, "unknown option '%s'; 'quadrat %s --help' says what it takes",
+                    shown, command->name);
 }
 
 /* The row for a word that begins with '-'; *argument becomes what stands behind the name in the

@@ -217,6 +217,7 @@ static void summarise(const qdr_record *record, const qdr_run_report *report,
             written->data ? written->data : "");
 }
 
+/* The numbers are printed even when a file could not be written: they may have taken hours. */
 static int publish(const struct draft *draft, const qdr_settings *settings,
                    const qdr_run_report *report, qdr_error *err)
 {
@@ -225,10 +226,13 @@ static int publish(const struct draft *draft, const qdr_settings *settings,
     int code = write_files(record, settings, &written, err);
     if (!code)
         code = show_code(record, settings, err);
-    if (!code)
-        code = print_results(draft, settings, err);
-    if (!code)
-        code = qdr_flush_output(err);
+    qdr_error second = QDR_ERROR_INIT;
+    if (!print_results(draft, settings, &second))
+        qdr_flush_output(&second);
+    if (!code && second.code) {
+        *err = second;
+        code = second.code;
+    }
     if (!code && !settings->quiet)
         summarise(record, report, &written);
     qdr_bytes_clear(&written);

@@ -12,14 +12,28 @@
 
 #define MOST (64u << 20) /* bytes of an image or text */
 
-/* The text with each line escaped. */
+/* A line of the text, escaped. A backslash stands for itself: a result's text is escaped already,
+ * and is shown as the code has it. */
+static void show_line(qdr_bytes *shown, const char *line, size_t size)
+{
+    while (size) {
+        const char *backslash = memchr(line, '\\', size);
+        size_t length = backslash ? (size_t)(backslash - line) : size;
+        qdr_bytes_escape(shown, line, length, "");
+        qdr_bytes_text(shown, backslash ? "\\" : "");
+        length += backslash != NULL;
+        line += length;
+        size -= length;
+    }
+}
+
 static void print_text(const char *text, size_t size)
 {
     qdr_bytes shown = {0};
     while (size) {
         const char *newline = memchr(text, '\n', size);
         size_t length = newline ? (size_t)(newline - text) : size;
-        qdr_bytes_escape(&shown, text, length, "");
+        show_line(&shown, text, length);
         qdr_bytes_text(&shown, "\n");
         length += newline != NULL;
         text += length;
@@ -131,7 +145,7 @@ static int run(const qdr_command *command, int argc, char **argv)
 
 const qdr_command qdr_scan_command = {
     .name = "scan",
-    .arguments = "IMAGE…",
+    .arguments = "IMAGE...",
     .help = "read QR codes from PNG images, or a text from standard input (-)",
     .details = "Prints what each code says, and whether the check value of a result holds. That shows\n"
                "accidents; it proves nothing about the data. Exit code 1 when a check does not hold,\n"

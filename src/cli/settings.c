@@ -28,26 +28,41 @@ static int cut(qdr_settings *s, const char *text, const char **name, const char 
     return QDR_OK;
 }
 
-/* -i FILE names the file x, then y, z. A path may contain '=' behind a '/': what stands before is
- * no name then. */
+static bool is_input(const qdr_settings *s, const char *name)
+{
+    for (size_t i = 0; i < s->input_count; i++)
+        if (strcmp(s->input[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* -i FILE names the file by the first of x, y, z that no other file has. A path may contain '='
+ * behind a '/': what stands before is no name then. */
 static int take_input(void *settings, const char *argument, qdr_error *err)
 {
-    static const char *const names[] = {"x", "y", "z"};
+    static const char *const names[] = {"x", "y", "z", NULL};
     qdr_settings *s = settings;
     const char *name, *path = argument;
+    char shown[512];
     if (s->input_count == QDR_MOST)
         return full(err);
     if (cut(s, argument, &name, &path, err))
         return err->code;
     if (!name || strchr(name, '/')) {
-        size_t unnamed = 0;
-        for (size_t i = 0; i < s->input_count && unnamed < 3; i++)
-            unnamed += strcmp(s->input[i].name, names[unnamed]) == 0;
-        if (unnamed == 3)
-            return qdr_fail(err, QDR_EUSAGE, "a fourth file needs a name: -i NAME=%s", argument);
-        name = names[unnamed];
+        size_t i = 0;
+        while (names[i] && is_input(s, names[i]))
+            i++;
+        name = names[i];
         path = argument;
     }
+    if (!name)
+        return qdr_fail(err, QDR_EUSAGE, "x, y and z are taken; give a name: NAME=%s",
+                        qdr_escape(shown, sizeof shown, argument));
+    if (is_input(s, name))
+        return qdr_fail(err, QDR_EUSAGE, "two files are named '%s'",
+                        qdr_escape(shown, sizeof shown, name));
+    if (!*path)
+        return qdr_fail(err, QDR_EUSAGE, "it is written [NAME=]FILE");
     s->input[s->input_count++] = (qdr_binding){name, path};
     return QDR_OK;
 }
@@ -73,6 +88,8 @@ static int take_output(void *settings, const char *argument, qdr_error *err)
         s->json = true;
         return QDR_OK;
     }
+    if (!*argument)
+        return qdr_fail(err, QDR_EUSAGE, "a file's name is empty");
     if (s->output_count == QDR_MOST)
         return full(err);
     s->output[s->output_count++] = argument;
@@ -198,7 +215,6 @@ FLAG(take_full_metadata, form.full_metadata, true)
 FLAG(take_no_digest, run.digest, false)
 FLAG(take_no_colour, no_colour, true)
 FLAG(take_quiet, quiet, true)
-FLAG(take_verbose, verbose, true)
 
 const qdr_option qdr_settings_options[] = {
     {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
@@ -206,7 +222,7 @@ const qdr_option qdr_settings_options[] = {
     {"output", 'o', "FILE", "write the result: .png (QR code), .json, .txt; - is JSON on stdout",
      take_output},
     {"json", 0, NULL, "the same as -o -", take_json},
-    {"chunks", 0, "AxBx…", "block shape", take_chunks},
+    {"chunks", 0, "AxBx...", "block shape", take_chunks},
     {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs",
      take_threads},
     {"no-digest", 0, NULL, "skip the digests of the inputs; such a result can't be verified",
@@ -225,7 +241,6 @@ const qdr_option qdr_settings_options[] = {
      take_full_metadata},
     {"progress", 0, "WHEN", "auto, always, never", take_progress},
     {"quiet", 'q', NULL, "no progress and no summary", take_quiet},
-    {"verbose", 'v', NULL, "say more", take_verbose},
     {"no-color", 0, NULL, "no colours; so does NO_COLOR in the environment", take_no_colour},
     {.name = NULL},
 };

@@ -7,7 +7,8 @@
 
 int qdr_comm_agree(qdr_comm *comm, qdr_error *err)
 {
-    if (comm->broken)
+    bool agreed = err->code && err->rank >= 0;
+    if (comm->broken || agreed)
         return err->code;
     /* the lowest rank that failed, and the lowest that did not: INT_MAX for none */
     int mine[2] = {err->code ? comm->rank : INT_MAX, err->code ? INT_MAX : comm->rank}, lowest[2];
@@ -49,21 +50,29 @@ int qdr_comm_share(qdr_comm *comm, int root, void *data, size_t size, qdr_error 
     return code;
 }
 
-/* Rank 0 reads the header; then every rank opens the file, so that each meets its own trouble. */
-static int open_everywhere(void *context, const char *path, qdr_source **source, qdr_error *err)
+/* Rank 0 reads the header; then every rank opens the file, so that each meets its own trouble. They
+ * agree before, because a rank that failed alone in checking the program has nowhere else to say so
+ * than in its next agreement. */
+static int open_together(qdr_comm *comm, const char *path, qdr_source **source, qdr_error *err)
 {
-    qdr_comm *comm = context;
     qdr_layout layout;
-    qdr_error failed = QDR_ERROR_INIT;
+    if (qdr_comm_agree(comm, err))
+        return err->code;
     if (comm->rank == 0)
-        qdr_file_probe(path, &layout, &failed);
-    if (!qdr_comm_share(comm, 0, &layout, sizeof layout, &failed)) {
-        *source = NULL;
-        qdr_file_attach(path, &layout, source, &failed);
-        if (qdr_comm_agree(comm, &failed))
-            qdr_source_destroy(*source);
-    }
-    if (failed.code)
+        qdr_file_probe(path, &layout, err);
+    if (qdr_comm_share(comm, 0, &layout, sizeof layout, err))
+        return err->code;
+    *source = NULL;
+    qdr_file_attach(path, &layout, source, err);
+    if (qdr_comm_agree(comm, err))
+        qdr_source_destroy(*source);
+    return err->code;
+}
+
+static int open_everywhere(void *comm, const char *path, qdr_source **source, qdr_error *err)
+{
+    qdr_error failed = QDR_ERROR_INIT;
+    if (open_together(comm, path, source, &failed))
         *err = failed;
     return failed.code;
 }

@@ -15,8 +15,9 @@ int qdr_comm_check(qdr_comm *comm, int returned, const char *call, qdr_error *er
     int length;
     comm->broken = true;
     MPI_Error_string(returned, reason, &length);
-    return qdr_fail(err, QDR_ESYSTEM, "%s: %s (rank %d, %s)", call, reason, comm->rank,
-                    comm->host);
+    qdr_fail(err, QDR_ESYSTEM, "%s: %s (rank %d, %s)", call, reason, comm->rank, comm->host);
+    err->rank = comm->rank;
+    return err->code;
 }
 
 /* ---- how it was launched ------------------------------------------------------------------ */
@@ -59,6 +60,14 @@ int qdr_launch_rank(void)
     return slurm_copies() > 1 ? number_in("SLURM_PROCID") : 0;
 }
 
+void qdr_launch_leave(void)
+{
+    if (rank_variable() && MPI_Init(NULL, NULL) == MPI_SUCCESS) {
+        MPI_Barrier(MPI_COMM_WORLD);
+        MPI_Finalize();
+    }
+}
+
 static int check_launch(qdr_error *err)
 {
     int copies = slurm_copies();
@@ -78,6 +87,7 @@ static void prepare_alone(void)
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_pml", "ob1", 0);
     setenv("OMPI_MCA_btl", "self", 0);
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); /* or several starting at once collide */
     unsetenv("SLURM_STEP_ID");
 #endif
 }
@@ -150,9 +160,9 @@ static int find_neighbours(qdr_comm *comm, qdr_error *err)
         code = qdr_comm_check(
             comm, MPI_Allgather(&mask, 1, MPI_UINT64_T, masks, 1, MPI_UINT64_T, host),
             "MPI_Allgather", err);
-        for (int i = 0; i < local_size; i++)
+        for (int i = 0; i < local_size && !code; i++)
             sharing += masks[i] == mask;
-        comm->cpus = own > sharing ? own / sharing : 1;
+        comm->cpus = sharing && own > sharing ? own / sharing : 1;
     } else if (local.code) {
         *err = local;
     }
@@ -181,8 +191,11 @@ int qdr_comm_start(qdr_comm **comm, qdr_error *err)
     if (!rank_variable())
         prepare_alone();
     qdr_comm *c = *comm = calloc(1, sizeof *c);
-    if (!c)
-        return qdr_fail_memory(err, "starting MPI");
+    if (!c) {
+        qdr_fail_memory(err, "starting MPI");
+        err->rank = qdr_launch_rank();
+        return err->code;
+    }
     c->mpi = MPI_COMM_NULL;
     code = qdr_comm_check(c, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided),
                           "MPI_Init_thread", err);
@@ -194,18 +207,13 @@ int qdr_comm_start(qdr_comm **comm, qdr_error *err)
     MPI_Get_processor_name(c->host, &length);
     name_library(c);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(MPI_COMM_WORLD, &c->rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &c->size);
     code = qdr_comm_check(c, MPI_Comm_dup(MPI_COMM_WORLD, &c->mpi), "MPI_Comm_dup", err);
-    if (!code) {
-        MPI_Comm_rank(c->mpi, &c->rank);
-        MPI_Comm_size(c->mpi, &c->size);
+    if (!code)
         code = find_neighbours(c, err);
-    }
     if (!code && provided < MPI_THREAD_FUNNELED)
         code = qdr_fail(err, QDR_ESYSTEM, "%s has no support for threads", c->library);
-    if (code) {
-        qdr_comm_stop(c, code);
-        *comm = NULL;
-    }
     return code;
 }
 

@@ -38,7 +38,7 @@ double qdr_exact_var(const qdr_exact_sum *sum, const qdr_exact_product *squares,
 double qdr_exact_std(const qdr_exact_sum *sum, const qdr_exact_product *squares, uint64_t ddof,
                      qdr_precision to);
 
-/* The same of n complex elements, of whose real and of whose imaginary parts the sums are given, and
+/* The same of complex elements: given are the sums of their real and of their imaginary parts, and
  * the sum of the squares of both. */
 double qdr_exact_complex_var(const qdr_exact_sum parts[2], const qdr_exact_product *squares,
                              uint64_t ddof, qdr_precision to);

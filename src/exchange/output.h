@@ -29,12 +29,15 @@ typedef struct qdr_output {
 extern const qdr_output qdr_outputs[]; /* ended by a row without ending */
 
 /* The form for a path. A device or FIFO without a known ending gets the text. QDR_EUSAGE when the
- * ending says no form, QDR_ESYSTEM when the directory can't be written to. For asking early. */
+ * ending says no form, QDR_ESYSTEM when it can't be written. For asking early. */
 int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err);
 
 /* Writes a record; *note as above, NULL without one. */
 int qdr_output_write(const char *path, const qdr_record *record,
                      const qdr_output_options *options, char **note, qdr_error *err);
+
+/* An array result as the content of a .npy file, the caller's to free(). */
+int qdr_output_npy(const qdr_record_result *result, void **data, size_t *size, qdr_error *err);
 
 /* The text of a record that a symbol carries: within version 15 where leaving out what may be left
  * out makes that possible, else within the limit. The caller's to free(). */

@@ -12,6 +12,8 @@
 #include "expr/names.h"
 #include "kernel/kernel.h"
 
+#define DEEPEST (QDR_DEPTH_MOST + 8) /* a generator's arguments lie below the deepest node */
+
 struct name {
     const char *text;
     size_t length;
@@ -22,8 +24,8 @@ struct name {
 struct qdr_checker {
     qdr_program *program;
     const qdr_opener *opener;
-    const char *text; /* being checked */
     struct name *names; /* newest first */
+    int depth;          /* of the syntax that is being evaluated */
     qdr_error *err;
 };
 
@@ -51,7 +53,7 @@ int qdr_check_fail(qdr_checker *c, const qdr_syntax *place, const char *format, 
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    return qdr_fail_at(c->err, c->text, place->text, "%s", message);
+    return qdr_fail_at(c->err, place->program, place->text, "%s", message);
 }
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -74,6 +76,9 @@ int qdr_check_array(qdr_checker *c, const qdr_term *value, const qdr_node **node
 
 int qdr_check_integer(qdr_checker *c, const qdr_term *value, int64_t *integer)
 {
+    if (value->kind == QDR_TERM_NODE && value->node->kind == QDR_NODE_CONSTANT &&
+        value->node->dtype == QDR_UINT64)
+        return qdr_check_fail(c, value->syntax, "this number does not fit int64");
     if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT ||
         value->node->dtype != QDR_INT64)
         return qdr_check_fail(c, value->syntax, "this must be a whole number");
@@ -166,18 +171,23 @@ static int check_range(qdr_checker *c, const qdr_syntax *place, qdr_scalar value
     return code;
 }
 
-int qdr_check_constant(qdr_checker *c, const qdr_term *value, qdr_dtype dtype,
-                       qdr_scalar *constant)
+int qdr_check_number(qdr_checker *c, const qdr_term *value, qdr_scalar *number)
 {
     if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT)
         return qdr_check_fail(c, value->syntax, "this must be a number");
-    const qdr_node *node = value->node;
+    *number = value->node->value;
+    return QDR_OK;
+}
+
+int qdr_check_convert(qdr_checker *c, const qdr_syntax *place, qdr_scalar number, qdr_dtype dtype,
+                      qdr_scalar *converted)
+{
     /* 0 and 1 may become bools */
-    if (rank(node->dtype) > RANK_INTEGER && rank(node->dtype) > rank(dtype))
-        return qdr_check_fail(c, value->syntax, "this %s can't become %s",
-                              qdr_dtype_name(node->dtype), qdr_dtype_name(dtype));
-    *constant = convert(node->value, dtype);
-    return check_range(c, value->syntax, node->value, dtype);
+    if (rank(number.dtype) > RANK_INTEGER && rank(number.dtype) > rank(dtype))
+        return qdr_check_fail(c, place, "a number of dtype %s can't become %s",
+                              qdr_dtype_name(number.dtype), qdr_dtype_name(dtype));
+    *converted = convert(number, dtype);
+    return check_range(c, place, number, dtype);
 }
 
 int qdr_check_intern(qdr_checker *c, const qdr_node *node, qdr_term *value)
@@ -193,6 +203,7 @@ int qdr_check_reindex(qdr_checker *c, const qdr_node *node, const qdr_reindex *r
     return qdr_reindex_apply(c->program, node, r, &value->node, c->err);
 }
 
+/* A Python number. */
 static int constant(qdr_checker *c, qdr_scalar scalar, qdr_term *value)
 {
     qdr_node node = {.kind = QDR_NODE_CONSTANT, .dtype = scalar.dtype, .weak = true,
@@ -223,7 +234,8 @@ static int leaf_node(qdr_checker *c, qdr_leaf *leaf, const qdr_term *chunks, qdr
     node.shape = *qdr_source_shape(leaf->source);
     *whole = qdr_view_whole(&node.shape);
     node.view = whole;
-    if (chunks->kind != QDR_TERM_ABSENT) {
+    bool chosen = chunks->kind == QDR_TERM_STRING && strcmp(chunks->string, "auto") == 0;
+    if (chunks->kind != QDR_TERM_ABSENT && !chosen) {
         int code = qdr_check_shape(c, chunks, &leaf->chunks);
         if (code)
             return code;
@@ -508,7 +520,8 @@ static int check_constants(qdr_checker *c, const qdr_syntax *place, const qdr_te
         check->find(1, convert(last->value, node->computed).words) == 0)
         return qdr_check_fail(c, place, "%s", check->text);
     int code = QDR_OK;
-    dtype = node->op->types == QDR_TYPES_FLOATING ? node->computed : dtype;
+    if (node->op->types == QDR_TYPES_FLOATING || node->op->types == QDR_TYPES_DIVIDE)
+        dtype = node->computed;
     for (int i = node->op->types == QDR_TYPES_CHOICE; i < node->operands && !code; i++)
         if (node->operand[i]->weak && node->op->types != QDR_TYPES_TRUTH)
             code = check_range(c, operand[i].syntax, node->operand[i]->value, dtype);
@@ -610,7 +623,7 @@ static int place_argument(qdr_checker *c, const qdr_function *f, const qdr_synta
     qdr_syntax place = *argument;
     place.text = argument->keyword;
     return qdr_check_fail(c, &place, "%s has no argument '%.*s': %s(%s)", f->name,
-                          (int)argument->keyword_length, argument->keyword, f->name,
+                          QDR_SHOWN(argument->keyword_length), argument->keyword, f->name,
                           f->parameters);
 }
 
@@ -629,6 +642,8 @@ static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
         code = evaluate(c, a, &call->argument[index]);
         if (code)
             return code;
+        if (call->argument[index].kind == QDR_TERM_NONE && parameter[index].optional)
+            call->argument[index].kind = QDR_TERM_ABSENT;
     }
     for (int i = 0; i < count; i++)
         if (!parameter[i].optional && call->argument[i].kind == QDR_TERM_ABSENT)
@@ -638,13 +653,23 @@ static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
     return QDR_OK;
 }
 
+/* Whether a call means the function of that name; NumPy has two names for some. */
+static bool calls(const qdr_syntax *syntax, const char *name)
+{
+    static const char *const others[][2] = {{"conjugate", "conj"}, {"absolute", "abs"}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (named(others[i][0], syntax->text, syntax->length))
+            return strcmp(others[i][1], name) == 0;
+    return named(name, syntax->text, syntax->length);
+}
+
 static int call_function(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     qdr_function f;
     qdr_names names;
     qdr_names_init(&names, syntax->text, syntax->length);
     for (size_t i = 0; qdr_function_row(i, &f); i++) {
-        if (named(f.name, syntax->text, syntax->length)) {
+        if (calls(syntax, f.name)) {
             qdr_call call = {.syntax = syntax, .name = f.name, .parameters = f.parameters,
                              .row = f.row};
             int code = bind(c, &f, &call);
@@ -659,7 +684,21 @@ static int call_function(qdr_checker *c, const qdr_syntax *syntax, qdr_term *val
 
 /* ---- names and literals ------------------------------------------------------------------- */
 
-static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+static int unknown_name(qdr_checker *c, const qdr_syntax *syntax, const qdr_names *names)
+{
+    qdr_function f;
+    char hint[QDR_NAMES_HINT];
+    for (size_t i = 0; qdr_function_row(i, &f); i++)
+        if (named(f.name, syntax->text, syntax->length))
+            return qdr_check_fail(c, syntax, "%s is a function: %s(%s)", f.name, f.name,
+                                  f.parameters);
+    return qdr_check_fail(c, syntax, "unknown name '%.*s'%s", QDR_SHOWN(syntax->length),
+                          syntax->text, qdr_names_hint(names, hint));
+}
+
+/* A name that nobody defined: a number's, None or a dtype's. */
+static int find_standard(qdr_checker *c, const qdr_syntax *syntax, qdr_names *names,
+                         qdr_term *value)
 {
     static const struct {
         const char *name;
@@ -672,6 +711,28 @@ static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         {"pi", {.dtype = QDR_FLOAT64, .real = 3.141592653589793}},
         {"e", {.dtype = QDR_FLOAT64, .real = 2.718281828459045}},
     };
+    const char *text = qdr_arena_text(&c->program->arena, syntax->text, syntax->length);
+    if (!text)
+        return no_memory(c);
+    for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
+        if (strcmp(constants[i].name, text) == 0)
+            return constant(c, constants[i].value, value);
+        qdr_names_offer(names, constants[i].name, strlen(constants[i].name));
+    }
+    qdr_names_offer(names, "None", strlen("None"));
+    for (int i = 0; i < QDR_DTYPES; i++) {
+        const char *dtype = qdr_dtype_name((qdr_dtype)i);
+        qdr_names_offer(names, dtype, strlen(dtype));
+    }
+    value->dtype = qdr_dtype_find(text);
+    value->kind = value->dtype != QDR_DTYPES ? QDR_TERM_DTYPE : QDR_TERM_NONE;
+    if (value->kind == QDR_TERM_NONE && strcmp(text, "None") != 0)
+        return unknown_name(c, syntax, names);
+    return QDR_OK;
+}
+
+static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
     qdr_names names;
     qdr_names_init(&names, syntax->text, syntax->length);
     for (const struct name *n = c->names; n; n = n->older) {
@@ -681,27 +742,7 @@ static int find_name(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         }
         qdr_names_offer(&names, n->text, n->length);
     }
-    for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++)
-        if (named(constants[i].name, syntax->text, syntax->length))
-            return constant(c, constants[i].value, value);
-    if (named("None", syntax->text, syntax->length)) {
-        value->kind = QDR_TERM_NONE;
-        return QDR_OK;
-    }
-    for (int i = 0; i < QDR_DTYPES; i++)
-        if (named(qdr_dtype_name((qdr_dtype)i), syntax->text, syntax->length)) {
-            value->kind = QDR_TERM_DTYPE;
-            value->dtype = (qdr_dtype)i;
-            return QDR_OK;
-        }
-    qdr_function f;
-    for (size_t i = 0; qdr_function_row(i, &f); i++)
-        if (named(f.name, syntax->text, syntax->length))
-            return qdr_check_fail(c, syntax, "%s is a function: %s(%s)", f.name, f.name,
-                                  f.parameters);
-    char hint[QDR_NAMES_HINT];
-    return qdr_check_fail(c, syntax, "unknown name '%.*s'%s", QDR_SHOWN(syntax->length),
-                          syntax->text, qdr_names_hint(&names, hint));
+    return find_standard(c, syntax, &names, value);
 }
 
 /* The characters of a number without underscores. */
@@ -716,7 +757,8 @@ static const char *plain(qdr_checker *c, const qdr_syntax *syntax)
     return text;
 }
 
-static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+/* A whole number; with its sign, since there is -2^63 and no 2^63. */
+static int signed_integer(qdr_checker *c, const qdr_syntax *syntax, bool negative, qdr_term *value)
 {
     const char *text = plain(c, syntax);
     if (!text)
@@ -724,11 +766,19 @@ static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     if (text[0] == '0' && strspn(text, "0") != strlen(text))
         return qdr_check_fail(c, syntax, "a whole number does not begin with 0");
     errno = 0;
-    uint64_t natural = strtoull(text, NULL, 10);
-    if (errno)
-        return qdr_check_fail(c, syntax, "this number does not fit uint64");
-    qdr_scalar scalar = {.dtype = natural > INT64_MAX ? QDR_UINT64 : QDR_INT64, .words = {natural}};
+    uint64_t magnitude = strtoull(text, NULL, 10);
+    bool large = magnitude > (uint64_t)INT64_MAX + negative;
+    if (errno || (large && negative))
+        return qdr_check_fail(c, syntax, "this number does not fit %s",
+                              negative ? "int64" : "uint64");
+    qdr_scalar scalar = {.dtype = large ? QDR_UINT64 : QDR_INT64,
+                         .words = {negative ? -magnitude : magnitude}};
     return constant(c, scalar, value);
+}
+
+static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
+{
+    return signed_integer(c, syntax, false, value);
 }
 
 /* 1.5, or 1.5j. */
@@ -762,12 +812,13 @@ static int string(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         const char *known = NULL;
         for (const char *e = escapes; *e && !known; e += 2)
             known = *e == s[1] ? e : NULL;
-        char digits[3] = {0}, *stop = digits;
+        char digits[3] = "";
         if (s[1] == 'x' && end - s >= 4)
             memcpy(digits, s + 2, 2);
-        long byte = strtol(digits, &stop, 16);
-        if (!known && (stop != digits + 2 || byte <= 0))
-            return qdr_fail_at(c->err, c->text, s, "this escape is not known");
+        bool hex = strspn(digits, "0123456789abcdefABCDEF") == 2;
+        long byte = hex ? strtol(digits, NULL, 16) : 0;
+        if (!known && !byte) /* a NUL would end the text */
+            return qdr_fail_at(c->err, syntax->program, s, "this escape is not known");
         *to++ = known ? known[1] : (char)byte;
         s += known ? 2 : 4;
     }
@@ -798,6 +849,9 @@ static int operation(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     qdr_term operand[2] = {{0}, {0}};
     int i = 0;
+    bool minus = *syntax->op->symbol == '-' && !syntax->child->next;
+    if (minus && syntax->child->kind == QDR_SYNTAX_INTEGER)
+        return signed_integer(c, syntax->child, true, value);
     for (const qdr_syntax *s = syntax->child; s; s = s->next) {
         int code = evaluate(c, s, &operand[i++]);
         if (code)
@@ -884,19 +938,21 @@ static bool is_new_axis(const qdr_syntax *syntax)
 static int take_items(qdr_checker *c, const qdr_syntax *items, const qdr_shape *shape,
                       qdr_reindex *r)
 {
-    int taken = 0, axis = 0, ellipses = 0;
+    int taken = 0, made = shape->ndim, axis = 0, ellipses = 0;
     for (const qdr_syntax *s = items; s; s = s->next) {
-        ellipses += s->kind == QDR_SYNTAX_ELLIPSIS;
-        taken += s->kind != QDR_SYNTAX_ELLIPSIS && !is_new_axis(s);
+        bool ellipsis = s->kind == QDR_SYNTAX_ELLIPSIS, fresh = is_new_axis(s);
+        ellipses += ellipsis;
+        taken += !ellipsis && !fresh;
+        made += fresh - (!ellipsis && !fresh && s->kind != QDR_SYNTAX_SLICE);
         if (ellipses > 1)
             return qdr_check_fail(c, s, "one '...' is enough");
         if (taken > shape->ndim)
             return qdr_check_fail(c, s, "too many indices: the array has %d axes", shape->ndim);
     }
+    if (made > QDR_MAX_DIMS)
+        return qdr_check_fail(c, items, "an array has at most %d axes", QDR_MAX_DIMS);
     for (const qdr_syntax *s = items; s; s = s->next) {
         int code = QDR_OK;
-        if (r->ndim == QDR_MAX_DIMS)
-            return qdr_check_fail(c, s, "an array has at most %d axes", QDR_MAX_DIMS);
         if (is_new_axis(s)) {
             qdr_reindex_keep(r, shape, -1);
         } else if (s->kind == QDR_SYNTAX_ELLIPSIS) {
@@ -925,25 +981,29 @@ static int subscript(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     int code = evaluate(c, syntax->child, &object);
     if (!code)
         code = qdr_check_array(c, &object, &node);
-    if (!code && node->shape.ndim == 0)
-        code = qdr_check_fail(c, syntax, "a number has no axes to index");
     if (!code)
         code = take_items(c, syntax->child->next, &node->shape, &r);
-    if (code)
-        return code;
-    return qdr_check_reindex(c, node, &r, value);
+    if (!code)
+        code = qdr_check_reindex(c, node, &r, value);
+    if (!code && value->node->shape.ndim != r.ndim)
+        code = qdr_check_fail(c, syntax, "a number has no axes to index");
+    return code;
 }
 
 /* x.T and the like: functions of one argument. */
 static int attribute(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
-    static const char transpose[] = "transpose";
-    qdr_syntax as_call = *syntax;
-    if (named("T", syntax->text, syntax->length)) {
-        as_call.text = transpose;
-        as_call.length = sizeof transpose - 1;
-    }
-    return call_function(c, &as_call, value);
+    static const char *const functions[][2] = {
+        {"T", "transpose"}, {"real", "real"}, {"imag", "imag"}};
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        if (named(functions[i][0], syntax->text, syntax->length)) {
+            qdr_syntax as_call = *syntax;
+            as_call.text = functions[i][1];
+            as_call.length = strlen(as_call.text);
+            return call_function(c, &as_call, value);
+        }
+    return qdr_check_fail(c, syntax, "an array has no attribute '%.*s'; or the '(' of a method "
+                          "call is missing", QDR_SHOWN(syntax->length), syntax->text);
 }
 
 static int misplaced(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
@@ -965,7 +1025,12 @@ static int evaluate(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         [QDR_SYNTAX_NOTHING] = misplaced,
         [QDR_SYNTAX_ELLIPSIS] = misplaced,
     };
+    if (c->depth == DEEPEST)
+        return qdr_check_fail(c, syntax, "this has more than %d operations on each other",
+                              QDR_DEPTH_MOST);
+    c->depth++;
     int code = by_kind[syntax->kind](c, syntax, value);
+    c->depth--;
     value->syntax = syntax;
     return code;
 }
@@ -1012,7 +1077,6 @@ static int check_text(qdr_checker *c, const char *text, bool last)
 {
     qdr_statement *s;
     int code = qdr_parse(text, &c->program->arena, &s, c->err);
-    c->text = text;
     for (; s && !code; s = s->next) {
         qdr_term value = {0};
         code = evaluate(c, s->expression, &value);
@@ -1047,7 +1111,6 @@ static int check_let(qdr_checker *c, const qdr_binding *let)
         code = qdr_parse(let->value, &c->program->arena, &s, c->err);
     if (code)
         return code;
-    c->text = let->value;
     if (!s || s->next || s->name)
         return qdr_fail(c->err, QDR_EUSAGE, "the name '%s' needs one expression", let->name);
     code = evaluate(c, s->expression, &value);

@@ -64,10 +64,11 @@ int qdr_check_array(qdr_checker *checker, const qdr_term *value, const qdr_node 
 int qdr_check_integer(qdr_checker *checker, const qdr_term *value, int64_t *integer);
 int qdr_check_shape(qdr_checker *checker, const qdr_term *value, qdr_shape *shape);
 int qdr_check_dtype(qdr_checker *checker, const qdr_term *value, qdr_dtype *dtype);
-/* A number known now, as the dtype; a number of another kind only where Python would take it. It
- * must fit. */
-int qdr_check_constant(qdr_checker *checker, const qdr_term *value, qdr_dtype dtype,
-                       qdr_scalar *constant);
+/* A number that is known now. */
+int qdr_check_number(qdr_checker *checker, const qdr_term *value, qdr_scalar *number);
+/* The number in another dtype, which it must fit; a float does not become a whole number. */
+int qdr_check_convert(qdr_checker *checker, const qdr_syntax *place, qdr_scalar number,
+                      qdr_dtype dtype, qdr_scalar *converted);
 
 /* The dtype that operands are computed in, by NumPy's promotion: NEP 50. */
 qdr_dtype qdr_check_promote(const qdr_node *const *operand, int count);

@@ -26,7 +26,8 @@ static int add_axis(qdr_checker *checker, const qdr_term *term, int ndim, uint32
     return QDR_OK;
 }
 
-/* axis=None, an integer, or a tuple of them. */
+/* axis=None, an integer, or a tuple of them; a position in all elements may have a tuple that
+ * leaves out just axes of one element, as the canonical text of argmax(x)[None] does. */
 static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape *shape,
                      bool position, uint32_t *axes)
 {
@@ -37,14 +38,21 @@ static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape
     *axes = 0;
     if (term->kind != QDR_TERM_TUPLE)
         return add_axis(checker, term, shape->ndim, axes);
-    if (position)
-        return qdr_check_fail(checker, term->syntax, "%s goes along one axis, or all", call->name);
     for (int i = 0; i < term->tuple.count; i++) {
         int code = add_axis(checker, &term->tuple.item[i], shape->ndim, axes);
         if (code)
             return code;
     }
-    return QDR_OK;
+    bool all = true, single = true;
+    for (int i = 0; i < shape->ndim; i++) {
+        bool left = !(*axes >> i & 1);
+        all &= !left;
+        single &= !left || shape->extent[i] <= 1;
+    }
+    return position && (all || !single) ? qdr_check_fail(checker, term->syntax,
+                                                         "%s goes along one axis, or all",
+                                                         call->name)
+                                        : QDR_OK;
 }
 
 static int take_flag(qdr_checker *checker, const qdr_term *term, bool *flag)
@@ -115,7 +123,7 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
     if (!code && ddof->kind != QDR_TERM_ABSENT)
         code = qdr_check_integer(checker, ddof, &node.options.ddof);
     if (!code && node.options.ddof < 0)
-        code = qdr_check_fail(checker, ddof->syntax, "ddof is not negative");
+        code = qdr_check_fail(checker, ddof->syntax, "ddof can't be negative");
     if (code)
         return code;
     int steps = node.operand[0]->steps + node.reduction->steps;
@@ -224,7 +232,7 @@ static const qdr_function composed[] = {
 
 static const qdr_function shaping[] = {
     {"Axes", "transpose", "a, axes=None", "the axes in reverse, or in the order given; x.T",
-     "sum(arange(6)[None, :].T)", "15", build_transpose, NULL},
+     "sum(transpose(arange(6)[None]))", "15", build_transpose, NULL},
     {.name = NULL},
 };
 

@@ -28,8 +28,18 @@ bool qdr_shape_broadcast(qdr_shape *to, const qdr_shape *with)
 
 /* ---- pushing down -------------------------------------------------------------------------- */
 
+/* A node that was pushed through before; shared ones would be met again and again. */
+struct pushed {
+    const qdr_node *node, *made;
+    qdr_reindex by;
+    struct pushed *older;
+};
+
+#define BUCKETS 256
+
 struct pusher {
     qdr_program *program;
+    struct pushed *bucket[BUCKETS]; /* by id of the node */
     qdr_error *err;
 };
 
@@ -55,9 +65,11 @@ static int push_leaf(struct pusher *p, const qdr_node *node, const qdr_reindex *
     for (int i = 0; i < r->ndim; i++) {
         int from = r->from[i], source = from < 0 ? -1 : old->source[from];
         view->source[i] = source;
-        view->step[i] = source < 0 ? 0 : old->step[from] * r->step[i];
+        view->step[i] = source < 0 ? 0 : r->extent[i] > 1 ? old->step[from] * r->step[i] : 1;
         if (source >= 0)
             view->start[source] += r->start[i] * old->step[from];
+        if (source >= 0 && r->extent[i] == 0)
+            view->start[source] = 0;
         if (from >= 0)
             taken[from] = true;
     }
@@ -80,14 +92,15 @@ static qdr_reindex for_operand(const qdr_reindex *r, const qdr_shape *shape,
     for (int i = 0; i < r->ndim; i++) {
         int from = r->from[i] < missing ? -1 : r->from[i] - missing;
         bool repeats = from >= 0 && operand->extent[from] != shape->extent[r->from[i]];
-        if (r->from[i] >= 0 && from < 0 && o.ndim == 0)
-            continue; /* a leading axis that it lacks: it is aligned without */
+        if (from < 0 && missing && o.ndim == 0)
+            continue; /* a leading axis that another operand has: this is aligned without */
         qdr_reindex_keep(&o, operand, from);
         if (from >= 0 && !repeats) {
             o.start[o.ndim - 1] = r->start[i];
             o.step[o.ndim - 1] = r->step[i];
-            o.extent[o.ndim - 1] = r->extent[i];
         }
+        if (r->from[i] < 0 || (from >= 0 && !repeats))
+            o.extent[o.ndim - 1] = r->extent[i];
     }
     for (int i = 0; i < operand->ndim; i++)
         o.index[i] = operand->extent[i] == shape->extent[i + missing] ? r->index[i + missing] : 0;
@@ -98,13 +111,14 @@ static int push_operation(struct pusher *p, const qdr_node *node, const qdr_rein
                           const qdr_node **made)
 {
     qdr_node moved = *node;
-    set_shape(&moved.shape, r);
+    moved.shape.ndim = 0;
     for (int i = 0; i < node->operands; i++) {
         const qdr_node *operand = node->operand[i];
         qdr_reindex o = for_operand(r, &node->shape, &operand->shape);
         int code = push(p, operand, &o, &moved.operand[i]);
         if (code)
             return code;
+        qdr_shape_broadcast(&moved.shape, &moved.operand[i]->shape);
     }
     return qdr_tree_intern(p->program, &moved, made, p->err);
 }
@@ -118,6 +132,8 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
     qdr_node moved = *node;
     qdr_reindex o = {0};
     uint32_t waiting = node->axes;
+    if (r->ndim + __builtin_popcount(node->axes) > QDR_MAX_DIMS)
+        return qdr_fail(p->err, QDR_EUSAGE, "an array has at most %d axes", QDR_MAX_DIMS);
     qdr_tree_kept_axes(node, kept);
     moved.axes = 0;
     moved.keepdims = false;
@@ -148,10 +164,12 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
             o.index[i] = r->index[node->keepdims ? i : k];
             k++;
         }
-    if (o.ndim > QDR_MAX_DIMS)
-        return qdr_fail(p->err, QDR_EUSAGE, "an array has at most %d axes", QDR_MAX_DIMS);
     set_shape(&moved.shape, r);
     int code = push(p, node->operand[0], &o, &moved.operand[0]);
+    if (!code && moved.operand[0]->shape.ndim != o.ndim) { /* made of constants */
+        *made = node;
+        return QDR_OK;
+    }
     return code ? code : qdr_tree_intern(p->program, &moved, made, p->err);
 }
 
@@ -162,16 +180,43 @@ static int push(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
         *made = node;
         return QDR_OK;
     }
-    return node->kind == QDR_NODE_LEAF        ? push_leaf(p, node, r, made)
-           : node->kind == QDR_NODE_OPERATION ? push_operation(p, node, r, made)
-                                              : push_reduction(p, node, r, made);
+    if (node->kind == QDR_NODE_LEAF)
+        return push_leaf(p, node, r, made);
+    struct pushed **bucket = &p->bucket[node->id % BUCKETS], *known = *bucket;
+    while (known && !(known->node == node && memcmp(&known->by, r, sizeof *r) == 0))
+        known = known->older;
+    if (known) {
+        *made = known->made;
+        return QDR_OK;
+    }
+    int code = node->kind == QDR_NODE_OPERATION ? push_operation(p, node, r, made)
+                                                : push_reduction(p, node, r, made);
+    if (code)
+        return code;
+    known = malloc(sizeof *known);
+    if (!known)
+        return qdr_fail_memory(p->err, "slicing an array");
+    *known = (struct pushed){node, *made, *r, *bucket};
+    *bucket = known;
+    return QDR_OK;
+}
+
+static void forget(struct pusher *p)
+{
+    for (int i = 0; i < BUCKETS; i++)
+        for (struct pushed *k = p->bucket[i], *older; k; k = older) {
+            older = k->older;
+            free(k);
+        }
 }
 
 int qdr_reindex_apply(qdr_program *program, const qdr_node *node, const qdr_reindex *r,
                       const qdr_node **made, qdr_error *err)
 {
-    struct pusher p = {program, err};
-    return push(&p, node, r, made);
+    struct pusher p = {.program = program, .err = err};
+    int code = push(&p, node, r, made);
+    forget(&p);
+    return code;
 }
 
 int qdr_leaf_slice(qdr_program *program, const qdr_node *leaf, const qdr_node **slice,
@@ -323,10 +368,26 @@ static void print_order(qdr_bytes *text, const qdr_view *view)
     end_brackets(&b);
 }
 
+/* New axes have one element; a second index takes it from those that have none. */
+static void print_empty(qdr_bytes *text, const qdr_view *view)
+{
+    struct brackets b = {.text = text};
+    for (int i = 0; i < view->shape.ndim; i++) {
+        if (view->source[i] >= 0 || view->shape.extent[i] > 0) {
+            b.pending++;
+            continue;
+        }
+        begin_item(&b);
+        qdr_bytes_text(text, "0:0");
+    }
+    end_brackets(&b);
+}
+
 void qdr_view_print(qdr_bytes *text, const qdr_view *view, const qdr_shape *source)
 {
     bool ordered = in_order(view);
     print_items(text, view, source, ordered);
     if (!ordered)
         print_order(text, view);
+    print_empty(text, view);
 }

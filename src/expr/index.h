@@ -12,7 +12,7 @@
 /* How the axes of a result come from those of an operand. */
 typedef struct qdr_reindex {
     int ndim;                      /* axes of the result */
-    int from[QDR_MAX_DIMS];        /* by axis of the result: the operand's; -1 for a new axis */
+    int from[QDR_MAX_DIMS];        /* by axis of the result: the operand's; -1 for a new one */
     int64_t start[QDR_MAX_DIMS];   /* by axis of the result */
     int64_t step[QDR_MAX_DIMS];
     int64_t extent[QDR_MAX_DIMS];
@@ -22,7 +22,8 @@ typedef struct qdr_reindex {
 /* Takes over axis `from` of a shape whole, as the next axis of the result. */
 void qdr_reindex_keep(qdr_reindex *r, const qdr_shape *shape, int from);
 
-/* The node reindexed. r fits its shape. */
+/* The node reindexed. r fits its shape. What is made of constants alone stays as it is, without the
+ * axes that r adds. */
 int qdr_reindex_apply(qdr_program *program, const qdr_node *node, const qdr_reindex *r,
                       const qdr_node **made, qdr_error *err);
 

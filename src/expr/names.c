@@ -6,8 +6,9 @@
 
 void qdr_names_init(qdr_names *names, const char *wanted, size_t length)
 {
-    /* one wrong, missing, extra or swapped letter in three */
-    *names = (qdr_names){.wanted = wanted, .wanted_length = length, .distance = length / 3 + 1};
+    /* one wrong, missing, extra or swapped letter in three; a single one resembles nothing */
+    *names = (qdr_names){.wanted = wanted, .wanted_length = length};
+    names->distance = length > 1 ? length / 3 + 1 : 0;
 }
 
 static size_t least(size_t a, size_t b)

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Operations on each other. Each level is a recursion, so this bounds the stack. */
+#define QDR_DEPTH_MOST 500
+
 /* How strongly an operator binds, as in Python; a call and everything in brackets binds most. */
 enum {
     QDR_PRECEDENCE_NONE,

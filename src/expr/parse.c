@@ -2,9 +2,13 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "expr/lex.h"
+#include "expr/names.h"
 
-#define DEEPEST 200 /* nested brackets and operators */
+/* Nested brackets and operators. A tree as deep as can be prints as a text that can be read: each
+ * operation is an operator and at most a pair of brackets, and below is a generator's call. */
+#define DEEPEST (2 * QDR_DEPTH_MOST + 8)
 
 struct parser {
     qdr_lexer lexer;
@@ -27,14 +31,18 @@ static bool is(const struct parser *p, const char *symbol)
            memcmp(p->token.text, symbol, p->token.length) == 0;
 }
 
-static int unexpected(struct parser *p, const char *wanted)
+static int unexpected(struct parser *p, const char *reason)
 {
     const qdr_token *t = &p->token;
     if (t->kind == QDR_TOKEN_END || t->kind == QDR_TOKEN_NEXT)
         return qdr_fail_at(p->err, p->lexer.text, t->text, "the expression ends here, but %s",
-                           wanted);
-    return qdr_fail_at(p->err, p->lexer.text, t->text, "'%.*s' is not expected here: %s",
-                       (int)(t->length < 40 ? t->length : 40), t->text, wanted);
+                           reason);
+    qdr_bytes shown = {0};
+    qdr_bytes_escape(&shown, t->text, (size_t)QDR_SHOWN(t->length), "");
+    int code = qdr_fail_at(p->err, p->lexer.text, t->text, "'%s' is not expected here: %s",
+                           shown.data ? shown.data : "", reason);
+    qdr_bytes_clear(&shown);
+    return code;
 }
 
 static int make(struct parser *p, qdr_syntax_kind kind, const qdr_token *token, qdr_syntax **tree)
@@ -43,6 +51,7 @@ static int make(struct parser *p, qdr_syntax_kind kind, const qdr_token *token, 
     if (!*tree)
         return qdr_fail_memory(p->err, "reading the expression");
     (*tree)->kind = kind;
+    (*tree)->program = p->lexer.text;
     (*tree)->text = token->text;
     (*tree)->length = token->length;
     return QDR_OK;
@@ -54,8 +63,7 @@ static int element(struct parser *p, bool named, qdr_syntax **tree)
     qdr_token name = p->token;
     qdr_lexer ahead = p->lexer;
     qdr_token equals;
-    qdr_error ignored;
-    bool keyword = named && name.kind == QDR_TOKEN_NAME && !qdr_lex(&ahead, &equals, &ignored) &&
+    bool keyword = named && name.kind == QDR_TOKEN_NAME && !qdr_lex(&ahead, &equals, NULL) &&
                    equals.kind == QDR_TOKEN_SYMBOL && equals.length == 1 && *equals.text == '=';
     if (keyword && (advance(p) || advance(p)))
         return p->err->code;
@@ -87,7 +95,7 @@ static int elements(struct parser *p, qdr_token open, const char *close, bool na
             if (code)
                 return code;
         } else if (!is(p, close) && p->token.kind != QDR_TOKEN_END) {
-            return unexpected(p, *close == ')' ? "',' or ')' would be" : "',' or ']' would be");
+            return unexpected(p, *close == ')' ? "',' or ')' is missing" : "',' or ']' is missing");
         }
     }
     return advance(p);
@@ -138,7 +146,7 @@ static int name_or_call(struct parser *p, qdr_syntax **tree)
     if (!code && is_module(&name) && is(p, ".")) {
         code = advance(p);
         if (!code && p->token.kind != QDR_TOKEN_NAME)
-            return unexpected(p, "a name would be");
+            return unexpected(p, "a name is missing");
         name = p->token;
         if (!code)
             code = advance(p);
@@ -231,7 +239,7 @@ static int subscript(struct parser *p, qdr_syntax *object, qdr_syntax **tree)
             if (code)
                 return code;
         } else if (!is(p, "]") && p->token.kind != QDR_TOKEN_END) {
-            return unexpected(p, "',' or ']' would be");
+            return unexpected(p, "',' or ']' is missing");
         }
     } while (!is(p, "]"));
     return advance(p);
@@ -244,7 +252,7 @@ static int member(struct parser *p, qdr_syntax *object, qdr_syntax **tree)
     if (code)
         return code;
     if (name.kind != QDR_TOKEN_NAME)
-        return unexpected(p, "the name of a method would be");
+        return unexpected(p, "the name of a method is missing");
     code = advance(p);
     if (code || is(p, "("))
         return code ? code : call(p, &name, object, tree);
@@ -346,7 +354,7 @@ static int statement(struct parser *p, qdr_statement *s)
     if (is(p, ","))
         return s->name ? unexpected(p, "one name takes one value") : advance(p);
     if (p->token.kind != QDR_TOKEN_END && p->token.kind != QDR_TOKEN_NEXT)
-        return unexpected(p, "an operator, ',' or ';' would be");
+        return unexpected(p, "an operator, ',' or ';' is missing");
     return QDR_OK;
 }
 

@@ -23,7 +23,8 @@ typedef enum {
 
 typedef struct qdr_syntax {
     qdr_syntax_kind kind;
-    const char *text; /* its token, within the program text */
+    const char *program; /* the whole program text */
+    const char *text;    /* its token, within the program text */
     size_t length;
     const qdr_operator *op;
     const char *keyword; /* of an argument given by name, within the program text; else NULL */

@@ -152,18 +152,14 @@ static void print_operation(struct printer *p, const qdr_node *node)
 static void print_axes(qdr_bytes *text, const qdr_node *node)
 {
     int ndim = node->operand[0]->shape.ndim, count = __builtin_popcount(node->axes), shown = 0;
-    if (count == ndim && !node->keepdims)
-        return;
-    qdr_bytes_text(text, ", axis=");
-    if (count != 1)
-        qdr_bytes_text(text, "(");
-    for (int i = 0; i < ndim; i++)
+    bool tuple = count < ndim && count != 1;
+    qdr_bytes_text(text, count < ndim ? ", axis=" : "");
+    qdr_bytes_text(text, tuple ? "(" : "");
+    for (int i = 0; i < ndim && count < ndim; i++)
         if (node->axes >> i & 1)
             qdr_bytes_format(text, "%s%d", shown++ ? ", " : "", i);
-    if (count != 1)
-        qdr_bytes_text(text, ")");
-    if (node->keepdims)
-        qdr_bytes_text(text, ", keepdims=True");
+    qdr_bytes_text(text, tuple ? ")" : "");
+    qdr_bytes_text(text, node->keepdims ? ", keepdims=True" : "");
 }
 
 static void print_reduction(struct printer *p, const qdr_node *node)

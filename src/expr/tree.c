@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEEPEST 1000     /* operations on top of each other */
 #define MOST_NODES 10000 /* in a program */
 
 static bool same_view(const qdr_view *a, const qdr_view *b)
@@ -48,9 +47,9 @@ int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node *
     for (int i = 0; i < node->operands; i++)
         if (node->operand[i]->depth >= made->depth)
             made->depth = node->operand[i]->depth + 1;
-    if (made->depth > DEEPEST)
+    if (made->depth > QDR_DEPTH_MOST)
         return qdr_fail(err, QDR_EUSAGE, "the program has more than %d operations on each other",
-                        DEEPEST);
+                        QDR_DEPTH_MOST);
     program->nodes[program->node_count++] = made;
     *interned = made;
     return QDR_OK;

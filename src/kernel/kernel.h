@@ -45,7 +45,10 @@ const qdr_kernel *qdr_kernel_find(const char *name, qdr_dtype operand);
 /* The check to be made before that kernel runs; NULL when it has a value for all elements. */
 const qdr_kernel_check *qdr_kernel_check_find(const char *name, qdr_dtype operand);
 
-/* The conversion between two dtypes; NULL when there is none. */
+/* The conversion between two dtypes, which may be the same; a NaN may become the canonical one.
+ * Integers wrap. A float becomes an integer towards 0, the nearest end of the range when it is
+ * beyond, and 0 when it is NaN: C leaves that open, and NumPy to the machine. Only the real part of
+ * a complex number is kept in a real type; everything but 0 becomes True. */
 qdr_kernel_function *qdr_kernel_cast(qdr_dtype from, qdr_dtype to);
 
 #endif

@@ -1,5 +1,5 @@
-/* var and std: the exact sums of the elements and of their squares; of complex elements, the sums of
- * the parts and of the squares of both. */
+/* var and std: the exact sums of the elements and of their squares; of complex elements, the sums
+ * of the parts and of the squares of both. */
 #include "reduce/floating.h"
 #include "reduce/reducers.h"
 

@@ -43,7 +43,8 @@ static int finish_integer(const qdr_exact_sum *sum, qdr_dtype dtype, qdr_scalar 
     bool fits = has_sign ? qdr_exact_sum_int64(sum, &total.integer)
                          : qdr_exact_sum_uint64(sum, &total.natural);
     if (!fits || !qdr_scalar_fits(total, dtype))
-        return qdr_fail(err, QDR_EUSAGE, "the sum does not fit %s. Sum as floats: dtype=\"float64\"",
+        return qdr_fail(err, QDR_EUSAGE,
+                        "the sum does not fit %s; dtype=\"float64\" sums as floats",
                         qdr_dtype_name(dtype));
     *value = qdr_scalar_narrow(total, dtype);
     return QDR_OK;

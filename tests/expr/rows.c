@@ -18,7 +18,6 @@
  * Every row is run with several shapes of blocks and numbers of threads, and must print the same
  * each time. All ranks do the same, and each compares for itself.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,6 +310,7 @@ int main(int argc, char **argv)
         code = strcmp(mode, "--print") == 0      ? print_programs(comm, &err)
                : strcmp(mode, "--examples") == 0 ? check_examples(comm)
                                                  : check_files(comm, argv + 1, argc - 1, &err);
+    fflush(stdout);
     if (err.code && qdr_launch_rank() == 0)
         fprintf(stderr, "rows: %s\n", err.text);
     qdr_comm_stop(comm, code);

@@ -501,7 +501,7 @@ static void file_read(void **state)
         if (rows[i].got)
             assert_string_equal(data, rows[i].got);
         else
-            assert_memory_equal(err.text, "t\\x09en: ends at byte ", 21);
+            assert_memory_equal(err.text, "t\\x09en: ended before byte", 26);
     }
     close(fd);
     assert_int_equal(qdr_file_read(-1, "x", &size, 1, 0, &err), QDR_ESYSTEM);

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# What the tests here share. QUADRAT and PYTHON (with NumPy) come from ctest.
+bats_require_minimum_version 1.5.0
+. "$BATS_TEST_DIRNAME/../../scripts/mpi-env"
+
+# Of a build with AddressSanitizer: finding leaks takes a rank 5 s and does not work under strace;
+# only the tests that ask for it by ASAN_OPTIONS=$leaks look for them.
+leaks=${ASAN_OPTIONS-}
+export ASAN_OPTIONS=${leaks:+$leaks:}detect_leaks=0:fast_unwind_on_malloc=1
+
+need() {   # PROGRAM...
+    local program
+    for program; do
+        command -v "$program" >/dev/null || skip "$program not found"
+    done
+}
+
+need_numpy() {
+    "${PYTHON:-python3}" -c 'import numpy' 2>/dev/null || skip "NumPy not found"
+}
+
+# mpi ARGUMENT...: mpirun, as `run` leaves it: $status, $output, $stderr. -q leaves its banner out.
+mpi() {
+    run --separate-stderr timeout --kill-after=2 "${LIMIT:-60}" mpirun -q "$@"
+}
+
+# ranks N ARGUMENT...: quadrat on N ranks.
+ranks() {
+    mpi -n "$1" "$QUADRAT" "${@:2}"
+}
+
+# expect CODE [MESSAGE]: how the last run ended; MESSAGE is all that stands on standard error, a
+# pattern.
+expect() {
+    # shellcheck disable=SC2154,SC2053  # run's variables; the message is a pattern
+    if [ "$status" != "$1" ] || [[ $stderr != ${2-*} ]]; then
+        printf '%s\n' "status: $status, expected $1" "stdout: $output" "stderr: $stderr" \
+               "expected: ${2-}" >&2
+        return 1
+    fi
+}
+
+# statement NAME: what NAME.txt and NAME.json claim, which must not depend on how it was run.
+statement() {
+    sed '/"run": {/,/}/d' "$1.json"
+    head -n -3 "$1.txt"
+    tail -n 1 "$1.txt"
+}
