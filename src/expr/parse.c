@@ -271,7 +271,9 @@ static int postfix(struct parser *p, qdr_syntax **tree)
     return code;
 }
 
-static int operation(struct parser *p, const qdr_operator *op, qdr_syntax *left,
+/* An operation whose operator is the next token, on `left` or on nothing yet; then the operand that
+ * follows it, of operators that bind at least as strongly as `precedence`. */
+static int operation(struct parser *p, const qdr_operator *op, qdr_syntax *left, int precedence,
                      qdr_syntax **tree)
 {
     qdr_syntax *made;
@@ -283,9 +285,7 @@ static int operation(struct parser *p, const qdr_operator *op, qdr_syntax *left,
     made->op = op;
     made->child = left;
     *tree = made;
-    /* operators of one precedence group from the left */
-    return left ? expression(p, op->precedence + 1, &left->next)
-                : expression(p, op->precedence, &made->child);
+    return expression(p, precedence, left ? &left->next : &made->child);
 }
 
 /* 2**-3**2 is 2**(-(3**2)). */
@@ -297,16 +297,7 @@ static int power(struct parser *p, qdr_syntax **tree)
         op = qdr_operator_find(p->token.text, p->token.length, false);
     if (code || !op || op->precedence != QDR_PRECEDENCE_POWER)
         return code;
-    qdr_syntax *made, *left = *tree;
-    code = make(p, QDR_SYNTAX_OPERATION, &p->token, &made);
-    if (!code)
-        code = advance(p);
-    if (code)
-        return code;
-    made->op = op;
-    made->child = left;
-    *tree = made;
-    return expression(p, QDR_PRECEDENCE_UNARY, &left->next);
+    return operation(p, op, *tree, QDR_PRECEDENCE_UNARY, tree);
 }
 
 static int unary(struct parser *p, qdr_syntax **tree)
@@ -314,7 +305,7 @@ static int unary(struct parser *p, qdr_syntax **tree)
     const qdr_operator *op = NULL;
     if (p->token.kind == QDR_TOKEN_SYMBOL)
         op = qdr_operator_find(p->token.text, p->token.length, true);
-    return op ? operation(p, op, NULL, tree) : power(p, tree);
+    return op ? operation(p, op, NULL, op->precedence, tree) : power(p, tree);
 }
 
 /* Precedence climbing: an operand, then operators that bind at least as strongly. */
@@ -333,7 +324,8 @@ static int expression(struct parser *p, int precedence, qdr_syntax **tree)
             return qdr_fail_at(p->err, p->lexer.text, p->token.text,
                                "comparisons can't be chained: write (a < b) & (b < c)");
         compared = op->precedence == QDR_PRECEDENCE_COMPARISON;
-        code = operation(p, op, *tree, tree);
+        /* operators of one precedence group from the left */
+        code = operation(p, op, *tree, op->precedence + 1, tree);
     }
     p->depth--;
     return code;
