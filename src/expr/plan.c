@@ -10,8 +10,10 @@ struct planner {
     const qdr_program *program;
     const qdr_plan_options *options;
     qdr_plan *plan;
-    bool *wanted; /* by node: results depend on it */
-    int *pass;    /* by node: the first pass in which it can be evaluated */
+    bool *wanted;  /* by node: results depend on it */
+    bool *inlined; /* by node: a reduction that is evaluated where it is wanted */
+    bool *stored;  /* by node: its elements are kept in memory, on every rank */
+    int *pass;     /* by node: the first pass in which it can be evaluated */
     qdr_error *err;
 };
 
@@ -51,7 +53,7 @@ static void find_stored(struct planner *p, const qdr_node *node, const qdr_shape
         return;
     seen[node->id] = true;
     if (node->kind == QDR_NODE_REDUCTION && !qdr_shape_equal(&node->shape, space))
-        p->plan->inlined[node->id] = false;
+        p->inlined[node->id] = false;
     for (int i = 0; i < node->operands && node->kind == QDR_NODE_OPERATION; i++)
         find_stored(p, node->operand[i], space, seen);
 }
@@ -65,7 +67,7 @@ static int choose_inlined(struct planner *p)
         return no_memory(p);
     for (int i = 0; i < program->node_count; i++) {
         const qdr_node *node = program->nodes[i];
-        p->plan->inlined[i] = node->kind == QDR_NODE_REDUCTION && node->shape.ndim > 0 &&
+        p->inlined[i] = node->kind == QDR_NODE_REDUCTION && node->shape.ndim > 0 &&
                               !has_few_outputs(node);
     }
     for (int i = 0; i < program->node_count; i++)
@@ -88,20 +90,20 @@ static void choose_stored(struct planner *p)
 {
     for (int i = 0; i < p->program->node_count; i++) {
         const qdr_node *node = p->program->nodes[i];
-        p->plan->stored[i] = p->wanted[i] && node->kind == QDR_NODE_REDUCTION &&
-                             node->shape.ndim > 0 && !p->plan->inlined[i];
+        p->stored[i] = p->wanted[i] && node->kind == QDR_NODE_REDUCTION &&
+                             node->shape.ndim > 0 && !p->inlined[i];
     }
     for (size_t i = 0; i < p->program->result_count; i++) {
         const qdr_node *node = p->program->results[i].node;
         if (node->shape.ndim > 0)
-            p->plan->stored[node->id] = true;
+            p->stored[node->id] = true;
     }
 }
 
 /* Whether the value is there only when a pass is over. */
 static bool is_awaited(const struct planner *p, const qdr_node *node)
 {
-    return node->kind == QDR_NODE_REDUCTION && !p->plan->inlined[node->id];
+    return node->kind == QDR_NODE_REDUCTION && !p->inlined[node->id];
 }
 
 static bool is_input(const struct planner *p, const qdr_node *node)
@@ -123,7 +125,7 @@ static size_t count_passes(struct planner *p)
             int ready = p->pass[operand->id] + is_awaited(p, operand);
             p->pass[i] = ready > p->pass[i] ? ready : p->pass[i];
         }
-        bool sweeps = (p->wanted[i] && (is_awaited(p, node) || p->plan->stored[i])) ||
+        bool sweeps = (p->wanted[i] && (is_awaited(p, node) || p->stored[i])) ||
                       is_input(p, node);
         if (sweeps && (size_t)p->pass[i] >= passes)
             passes = (size_t)p->pass[i] + 1;
@@ -230,7 +232,7 @@ static int plan_node(struct planner *p, const qdr_node *node)
                                              .accumulator = accumulator_of(node),
                                              .reduction = node,
                                              .outputs = qdr_shape_count(&node->shape)});
-    if (p->wanted[node->id] && p->plan->stored[node->id])
+    if (p->wanted[node->id] && p->stored[node->id])
         return feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE, .operand = node});
     return QDR_OK;
 }
@@ -357,11 +359,6 @@ static int plan_passes(struct planner *p)
 
 static int plan_all(struct planner *p)
 {
-    size_t nodes = (size_t)p->program->node_count + 1;
-    p->plan->inlined = qdr_arena_take(&p->plan->arena, nodes * sizeof(bool));
-    p->plan->stored = qdr_arena_take(&p->plan->arena, nodes * sizeof(bool));
-    if (!p->plan->inlined || !p->plan->stored)
-        return no_memory(p);
     for (size_t i = 0; i < p->program->result_count; i++)
         want(p, p->program->results[i].node);
     int code = choose_inlined(p);
@@ -378,9 +375,14 @@ int qdr_plan_make(const qdr_program *program, const qdr_plan_options *options, q
     *plan = (qdr_plan){0};
     struct planner p = {.program = program, .options = options, .plan = plan, .err = err};
     p.wanted = calloc(nodes, sizeof *p.wanted);
+    p.inlined = calloc(nodes, sizeof *p.inlined);
+    p.stored = calloc(nodes, sizeof *p.stored);
     p.pass = calloc(nodes, sizeof *p.pass);
-    int code = p.wanted && p.pass ? plan_all(&p) : no_memory(&p);
+    bool had = p.wanted && p.inlined && p.stored && p.pass;
+    int code = had ? plan_all(&p) : no_memory(&p);
     free(p.wanted);
+    free(p.inlined);
+    free(p.stored);
     free(p.pass);
     if (code)
         qdr_plan_clear(plan);

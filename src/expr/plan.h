@@ -58,8 +58,6 @@ typedef struct qdr_plan {
     qdr_arena arena;
     qdr_pass *pass;
     size_t pass_count;
-    bool *inlined; /* by node id: a reduction that is evaluated where it is wanted */
-    bool *stored;  /* by node id: its elements are kept in memory, on every rank */
 } qdr_plan;
 
 typedef struct qdr_plan_options {
