@@ -221,7 +221,6 @@ typedef struct qdr_layout {
     uint64_t offset;  /* bytes before the first element */
     bool swapped;     /* other byte order than this machine's */
     uint64_t size;    /* of the file, bytes */
-    uint64_t surplus; /* bytes behind the last element, which are not used */
 } qdr_layout;
 
 /* The format is picked by the name's ending. QDR_ESYSTEM when the file can't be read, QDR_EUSAGE

@@ -272,7 +272,6 @@ static int probe(int fd, const char *path, uint64_t size, qdr_layout *layout, qd
                         "%s: header promises %" PRIu64 " bytes, the file has %" PRIu64
                         ". A copy cut short?",
                         shown, need, have);
-    layout->surplus = have - need;
     return QDR_OK;
 }
 
