@@ -22,7 +22,7 @@ enum kind { LOAD, NUMBER, COMPUTE, REDUCE };
 struct instruction {
     enum kind kind;
     int to; /* index of the value it makes */
-    int operands, from[QDR_OPERANDS_MOST];
+    int operands, from[QDR_OPERANDS];
     unsigned scalars; /* bit i: operand i is one element */
     qdr_kernel_function *run;
     const qdr_kernel_check *check; /* before it runs; NULL for none */
@@ -370,7 +370,7 @@ static int refuse(const qdr_node *node, const char *text, const qdr_box *tile, s
 static int compute(const qdr_evaluator *e, const struct instruction *instruction,
                    const qdr_box *tile, size_t n, qdr_error *err)
 {
-    const void *operand[QDR_OPERANDS_MOST];
+    const void *operand[QDR_OPERANDS];
     int last = instruction->operands - 1;
     for (int i = 0; i <= last; i++)
         operand[i] = place_of(e, instruction->from[i]);

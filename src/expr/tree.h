@@ -10,10 +10,9 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "expr/operators.h"
+#include "kernel/kernel.h"
 #include "quadrat/program.h"
 #include "quadrat/reduce.h"
-
-#define QDR_OPERANDS_MOST 3
 
 /* A source as it occurs in a program, before any slicing. */
 typedef struct qdr_leaf {
@@ -40,7 +39,7 @@ typedef struct qdr_node {
     int steps;  /* of rounding between exact operands and this value: 0, 1, or 2 for more */
     int depth;  /* of the tree below */
     int operands;
-    const struct qdr_node *operand[QDR_OPERANDS_MOST];
+    const struct qdr_node *operand[QDR_OPERANDS];
     /* by kind */
     qdr_scalar value;
     qdr_leaf *leaf;
