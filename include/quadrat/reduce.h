@@ -17,13 +17,16 @@
 #include "quadrat/array.h"
 #include "quadrat/visible.h"
 
-/* A part of an array: the elements of a box of it, in C order. */
+/* A part of an array: the elements of a box of it, in C order; or some of them, where not all
+ * count. */
 typedef struct qdr_tile {
     qdr_dtype dtype;
     const void *elements;
-    size_t count;           /* elements, at least 1 */
-    const qdr_shape *shape; /* of the array */
-    const qdr_box *box;
+    const void *second;      /* of pairs: as many elements of another array; else NULL */
+    size_t count;            /* elements, at least 1 */
+    const qdr_shape *shape;  /* of the array */
+    const qdr_box *box;      /* NULL when only some of its elements are here */
+    const uint64_t *context; /* what the states of some kinds share; else NULL */
 } qdr_tile;
 
 typedef struct qdr_accumulator {
@@ -47,6 +50,13 @@ typedef struct qdr_reduce_options {
 typedef int qdr_finish(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
                        qdr_scalar *value, qdr_error *err);
 
+enum {
+    QDR_REDUCTION_POSITION = 1, /* the value is a position, shown with its coordinates */
+    QDR_REDUCTION_JUMPS = 2,    /* elements a little off can make a value that is far off */
+    QDR_REDUCTION_PAIRS = 4,    /* the elements are pairs, of two arrays of one dtype */
+    QDR_REDUCTION_SKIPS = 8     /* elements that are NaN are left out; a pair, when one is */
+};
+
 /* One row a reduction (src/reduce/reducers.def). */
 typedef struct qdr_reduction {
     const char *name;
@@ -56,9 +66,8 @@ typedef struct qdr_reduction {
     const char *value;      /* and its value */
     const qdr_accumulator *accumulator[2]; /* for real and for complex elements */
     qdr_dtype (*result)(qdr_dtype dtype); /* the dtype of the value for elements of a dtype */
-    bool position; /* the value is a position, shown with its coordinates */
-    int steps;     /* of rounding, from the exact elements: 1, or 0 for an element or a count */
-    bool jumps;    /* elements that are a little off can make a value that is far off */
+    int steps;       /* of rounding, from the exact elements: 1, or 0 for an element or a count */
+    unsigned traits; /* of QDR_REDUCTION_… */
     qdr_finish *finish;
 } qdr_reduction;
 

@@ -112,8 +112,8 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
     qdr_node node = {.kind = QDR_NODE_REDUCTION, .operands = 1, .reduction = call->row};
     int code = qdr_check_array(checker, &call->argument[0], &node.operand[0]);
     if (!code)
-        code = take_axes(checker, call, &node.operand[0]->shape, node.reduction->position,
-                         &node.axes);
+        code = take_axes(checker, call, &node.operand[0]->shape,
+                         node.reduction->traits & QDR_REDUCTION_POSITION, &node.axes);
     if (!code)
         code = take_flag(checker, qdr_call_argument(call, "keepdims"), &node.keepdims);
     if (!code)
@@ -127,7 +127,7 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
     if (code)
         return code;
     int steps = node.operand[0]->steps + node.reduction->steps;
-    if (node.reduction->jumps && node.operand[0]->steps)
+    if ((node.reduction->traits & QDR_REDUCTION_JUMPS) && node.operand[0]->steps)
         steps = 2;
     node.options.dtype = node.dtype;
     node.shape = reduced_shape(&node.operand[0]->shape, node.axes, node.keepdims);

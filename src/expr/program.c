@@ -10,8 +10,8 @@ qdr_program_result qdr_program_result_at(const qdr_program *program, size_t inde
 {
     const qdr_result *r = &program->results[index];
     const qdr_node *node = r->node;
-    bool position = node->kind == QDR_NODE_REDUCTION && node->reduction->position &&
-                    node->shape.ndim == 0;
+    bool position = node->kind == QDR_NODE_REDUCTION && node->shape.ndim == 0 &&
+                    (node->reduction->traits & QDR_REDUCTION_POSITION);
     return (qdr_program_result){
         .expression = r->expression,
         .name = r->name,

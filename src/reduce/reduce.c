@@ -39,12 +39,18 @@ static qdr_dtype result_POSITION(qdr_dtype dtype)
     return QDR_INT64;
 }
 
+enum {
+    POSITION = QDR_REDUCTION_POSITION,
+    JUMPS = QDR_REDUCTION_JUMPS,
+    PAIRS = QDR_REDUCTION_PAIRS,
+    SKIPS = QDR_REDUCTION_SKIPS
+};
+
 const qdr_reduction qdr_reductions[] = {
-#define REDUCER(name, parameters, of_real, of_complex, result, position, steps, jumps, help,       \
-                example, value)                                                                    \
+#define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
     {#name,         parameters, help, example, value,                                              \
      {&qdr_##of_real##_accumulator, &qdr_##of_complex##_accumulator},                              \
-     result_##result, position, steps, jumps, qdr_finish_##name},
+     result_##result, steps, traits, qdr_finish_##name},
 #include "reduce/reducers.def"
 #undef REDUCER
     {.name = NULL},

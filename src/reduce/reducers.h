@@ -10,8 +10,7 @@ extern const qdr_accumulator qdr_minimum_accumulator, qdr_maximum_accumulator;
 extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
 
-#define REDUCER(name, parameters, of_real, of_complex, result, position, steps, jumps, help,       \
-                example, value)                                                                    \
+#define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
     qdr_finish qdr_finish_##name;
 #include "reduce/reducers.def"
 #undef REDUCER
