@@ -53,7 +53,7 @@ static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_
     int code = node->shape.ndim ? make_array(r, node, (void **)&array, r->err) : QDR_OK;
     for (int64_t i = 0; i < f->outputs && !code; i++) {
         code = node->reduction->finish(state + f->offset + (size_t)i * f->stride,
-                                       f->operand->dtype, &node->options, &value, r->err);
+                                       f->intake.elements->dtype, &node->options, &value, r->err);
         if (!code && array)
             memcpy(array + (size_t)i * size, value.words, size);
     }
@@ -68,7 +68,7 @@ static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
     for (size_t i = 0; i < pass->finishing_count; i++) {
         const qdr_finishing *f = &pass->finishing[i];
         if (!f->reduction)
-            finish_digest(r, f->operand, state + f->offset);
+            finish_digest(r, f->intake.elements, state + f->offset);
         else if (finish_reduction(r, f, state))
             break;
     }
@@ -83,7 +83,7 @@ static int for_stores(struct run *r, const qdr_pass *pass,
     for (size_t i = 0; i < pass->space_count; i++)
         for (size_t k = 0; k < pass->space[i].feed_count && !code; k++)
             if (pass->space[i].feed[k].kind == QDR_FEED_STORE)
-                code = with(r, pass->space[i].feed[k].operand);
+                code = with(r, pass->space[i].feed[k].intake.elements);
     return code;
 }
 

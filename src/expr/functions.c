@@ -105,34 +105,100 @@ static int build_typed(qdr_checker *checker, const qdr_term *term, qdr_node *nod
     return QDR_OK;
 }
 
+/* The other array of pairs: both become arrays of one dtype. */
+static int build_second(qdr_checker *checker, const qdr_term *term, qdr_node *node)
+{
+    char a[QDR_SHAPE_TEXT], b[QDR_SHAPE_TEXT];
+    int code = qdr_check_array(checker, term, &node->operand[1]);
+    if (code)
+        return code;
+    if (!qdr_shape_equal(&node->operand[0]->shape, &node->operand[1]->shape))
+        return qdr_check_fail(checker, term->syntax,
+                              "%s takes arrays of one shape, these have %s and %s",
+                              node->reduction->name,
+                              qdr_shape_text(a, &node->operand[0]->shape),
+                              qdr_shape_text(b, &node->operand[1]->shape));
+    qdr_dtype dtype = qdr_check_promote(node->operand, 2);
+    for (int i = 0; i < 2 && !code; i++)
+        code = qdr_check_cast(checker, node->operand[i], dtype, &node->operand[i]);
+    node->operands = 2;
+    return code;
+}
+
+/* where=: bools that say which elements count; True is the same as nothing. */
+static int build_where(qdr_checker *checker, const qdr_term *term, qdr_node *node)
+{
+    char a[QDR_SHAPE_TEXT], b[QDR_SHAPE_TEXT];
+    const qdr_node *where = NULL;
+    int code = qdr_check_array(checker, term, &where);
+    if (code)
+        return code;
+    qdr_shape wide = node->operand[0]->shape;
+    if (where->dtype != QDR_BOOL)
+        return qdr_check_fail(checker, term->syntax, "where= is bool, this is %s: compare it",
+                              qdr_dtype_name(where->dtype));
+    if (!qdr_shape_broadcast(&wide, &where->shape) ||
+        !qdr_shape_equal(&wide, &node->operand[0]->shape))
+        return qdr_check_fail(checker, term->syntax,
+                              "where= of shape %s does not go with an array of shape %s",
+                              qdr_shape_text(a, &where->shape),
+                              qdr_shape_text(b, &node->operand[0]->shape));
+    if (where->kind != QDR_NODE_CONSTANT || !where->value.truth)
+        node->operand[node->operands++] = where;
+    return QDR_OK;
+}
+
+/* What a reduction takes up. */
+static int build_operands(qdr_checker *checker, const qdr_call *call, qdr_node *node)
+{
+    const qdr_term *dtype = qdr_call_argument(call, "dtype");
+    const qdr_term *where = qdr_call_argument(call, "where");
+    int code = qdr_check_array(checker, &call->argument[0], &node->operand[0]);
+    if (!code && (node->reduction->traits & QDR_REDUCTION_PAIRS))
+        code = build_second(checker, &call->argument[1], node);
+    if (!code)
+        node->dtype = node->reduction->result(node->operand[0]->dtype);
+    if (!code && dtype->kind != QDR_TERM_ABSENT && dtype->kind != QDR_TERM_NONE)
+        code = build_typed(checker, dtype, node);
+    if (!code && where->kind != QDR_TERM_ABSENT && where->kind != QDR_TERM_NONE)
+        code = build_where(checker, where, node);
+    return code;
+}
+
+/* The steps of rounding up to the value of a reduction. */
+static int reduction_steps(const qdr_node *node)
+{
+    int most = 0;
+    for (int i = 0; i < node->operands; i++) {
+        bool jumps = (node->reduction->traits & QDR_REDUCTION_JUMPS) ||
+                     node->operand[i]->dtype == QDR_BOOL;
+        int steps = jumps && node->operand[i]->steps ? 2 : node->operand[i]->steps;
+        most = steps > most ? steps : most;
+    }
+    most += node->reduction->steps;
+    return most < 2 ? most : 2;
+}
+
 static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
     const qdr_term *ddof = qdr_call_argument(call, "ddof");
-    const qdr_term *dtype = qdr_call_argument(call, "dtype");
     qdr_node node = {.kind = QDR_NODE_REDUCTION, .operands = 1, .reduction = call->row};
-    int code = qdr_check_array(checker, &call->argument[0], &node.operand[0]);
+    int code = build_operands(checker, call, &node);
     if (!code)
         code = take_axes(checker, call, &node.operand[0]->shape,
                          node.reduction->traits & QDR_REDUCTION_POSITION, &node.axes);
     if (!code)
         code = take_flag(checker, qdr_call_argument(call, "keepdims"), &node.keepdims);
-    if (!code)
-        node.dtype = node.reduction->result(node.operand[0]->dtype);
-    if (!code && dtype->kind != QDR_TERM_ABSENT && dtype->kind != QDR_TERM_NONE)
-        code = build_typed(checker, dtype, &node);
     if (!code && ddof->kind != QDR_TERM_ABSENT)
         code = qdr_check_integer(checker, ddof, &node.options.ddof);
     if (!code && node.options.ddof < 0)
         code = qdr_check_fail(checker, ddof->syntax, "ddof can't be negative");
     if (code)
         return code;
-    int steps = node.operand[0]->steps + node.reduction->steps;
-    if ((node.reduction->traits & QDR_REDUCTION_JUMPS) && node.operand[0]->steps)
-        steps = 2;
     node.options.dtype = node.dtype;
     node.shape = reduced_shape(&node.operand[0]->shape, node.axes, node.keepdims);
     node.keepdims &= node.shape.ndim > 0;
-    node.steps = steps < 2 ? steps : 2;
+    node.steps = reduction_steps(&node);
     return qdr_check_intern(checker, &node, value);
 }
 

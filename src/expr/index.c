@@ -165,7 +165,11 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
             k++;
         }
     set_shape(&moved.shape, r);
-    int code = push(p, node->operand[0], &o, &moved.operand[0]);
+    int code = QDR_OK;
+    for (int i = 0; i < node->operands && !code; i++) {
+        qdr_reindex its = for_operand(&o, shape, &node->operand[i]->shape);
+        code = push(p, node->operand[i], &its, &moved.operand[i]);
+    }
     if (!code && moved.operand[0]->shape.ndim != o.ndim) { /* made of constants */
         *made = node;
         return QDR_OK;

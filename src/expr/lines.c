@@ -9,9 +9,9 @@
 #define WIDE 512     /* lines that are gathered together when they are not contiguous themselves */
 
 struct qdr_lines {
-    const qdr_known *known;
-    const qdr_node *operand;
-    const qdr_accumulator *accumulator;
+    qdr_intake intake;
+    const qdr_node *node[QDR_INTAKE_NODES]; /* of the intake */
+    int node_count;
     qdr_machine *machine;
     int kept[QDR_MAX_DIMS], kept_count; /* axes of the operand, in order */
     int reduced[QDR_MAX_DIMS], reduced_count;
@@ -21,30 +21,29 @@ struct qdr_lines {
 struct qdr_line_worker {
     const qdr_lines *lines;
     qdr_evaluator *evaluator;
-    char *buffer;
+    char *buffer[QDR_INTAKE_NODES]; /* lines of the intake's nodes */
     void *work;       /* of the accumulator; NULL where it needs none */
     uint64_t *states; /* of one tile's lines, for finishing */
 };
 
-int qdr_lines_compile(const qdr_known *known, const qdr_node *operand,
-                      const qdr_accumulator *accumulator, uint32_t axes, qdr_lines **lines,
+int qdr_lines_compile(const qdr_known *known, const qdr_intake *intake, qdr_lines **lines,
                       qdr_error *err)
 {
+    const qdr_shape *shape = &intake->elements->shape;
     qdr_lines *l = *lines = calloc(1, sizeof *l);
     if (!l)
         return qdr_fail_memory(err, "compiling the expression");
-    l->known = known;
-    l->operand = operand;
-    l->accumulator = accumulator;
-    for (int i = 0; i < operand->shape.ndim; i++) {
-        if (axes >> i & 1) {
-            l->line.extent[l->line.ndim++] = operand->shape.extent[i];
+    l->intake = *intake;
+    l->node_count = qdr_intake_nodes(intake, l->node);
+    for (int i = 0; i < shape->ndim; i++) {
+        if (intake->axes >> i & 1) {
+            l->line.extent[l->line.ndim++] = shape->extent[i];
             l->reduced[l->reduced_count++] = i;
         } else {
             l->kept[l->kept_count++] = i;
         }
     }
-    int code = qdr_machine_compile(known, &operand->shape, &operand, 1, &l->machine, err);
+    int code = qdr_machine_compile(known, shape, l->node, (size_t)l->node_count, &l->machine, err);
     if (code) {
         qdr_lines_destroy(l);
         *lines = NULL;
@@ -73,10 +72,15 @@ int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr
     if (!w)
         return qdr_fail_memory(err, "starting a thread");
     w->lines = lines;
-    w->buffer = malloc(BUFFER * qdr_dtype_size(lines->operand->dtype));
-    w->work = lines->accumulator->work ? calloc(1, lines->accumulator->work) : NULL;
-    w->states = malloc(QDR_TILE * lines->accumulator->words * sizeof *w->states);
-    int code = w->buffer && w->states && (w->work || !lines->accumulator->work)
+    const qdr_accumulator *a = lines->intake.accumulator;
+    bool had = true;
+    for (int i = 0; i < lines->node_count; i++) {
+        w->buffer[i] = malloc(BUFFER * qdr_dtype_size(lines->node[i]->dtype));
+        had &= w->buffer[i] != NULL;
+    }
+    w->work = a->work ? calloc(1, a->work) : NULL;
+    w->states = malloc(QDR_TILE * a->words * sizeof *w->states);
+    int code = had && w->states && (w->work || !a->work)
                    ? qdr_evaluator_create(lines->machine, &w->evaluator, err)
                    : qdr_fail_memory(err, "starting a thread");
     if (code) {
@@ -91,7 +95,8 @@ void qdr_line_worker_destroy(qdr_line_worker *w)
     if (!w)
         return;
     qdr_evaluator_destroy(w->evaluator);
-    free(w->buffer);
+    for (int i = 0; i < QDR_INTAKE_NODES; i++)
+        free(w->buffer[i]);
     free(w->work);
     free(w->states);
     free(w);
@@ -124,19 +129,19 @@ static void grid_over(qdr_grid *grid, const qdr_box *box, int64_t most)
     qdr_grid_init(grid, &shape, &block);
 }
 
-/* Puts the elements of a tile of the group into the buffer; stride is by axis of the operand. */
-static void put_tile(qdr_line_worker *w, const qdr_box *group, const qdr_box *tile,
+/* Puts the elements of a node in a tile of the group into its buffer; stride is by axis. */
+static void put_tile(qdr_line_worker *w, int node, const qdr_box *group, const qdr_box *tile,
                      const int64_t stride[])
 {
-    size_t size = qdr_dtype_size(w->lines->operand->dtype);
-    const char *from = qdr_evaluator_elements(w->evaluator, 0);
+    size_t size = qdr_dtype_size(w->lines->node[node]->dtype);
+    const char *from = qdr_evaluator_elements(w->evaluator, (size_t)node);
     int last = tile->ndim - 1;
     int64_t at[QDR_MAX_DIMS] = {0}, n = tile->extent[last];
     for (bool more = true; more;) {
         int64_t to = 0;
         for (int i = 0; i <= last; i++)
             to += (tile->start[i] - group->start[i] + at[i]) * stride[i];
-        qdr_copy_strided(size, w->buffer + (size_t)to * size, stride[last], from, 1, n);
+        qdr_copy_strided(size, w->buffer[node] + (size_t)to * size, stride[last], from, 1, n);
         from += (size_t)n * size;
         more = false;
         for (int i = last - 1; i >= 0 && !more; i--) {
@@ -146,7 +151,8 @@ static void put_tile(qdr_line_worker *w, const qdr_box *group, const qdr_box *ti
     }
 }
 
-/* Fills the buffer with the lines of a group, each a run of `length` elements. */
+/* Fills the buffers with the lines of a group, each a run of `length` elements; a number has one
+ * element. */
 static int gather(qdr_line_worker *w, const qdr_box *group, int64_t length, qdr_error *err)
 {
     const qdr_lines *l = w->lines;
@@ -168,7 +174,13 @@ static int gather(qdr_line_worker *w, const qdr_box *group, int64_t length, qdr_
         int code = qdr_evaluator_run(w->evaluator, &part, err);
         if (code)
             return code;
-        put_tile(w, group, &part, stride);
+        for (int k = 0; k < l->node_count; k++) {
+            if (l->node[k]->shape.ndim)
+                put_tile(w, k, group, &part, stride);
+            else
+                memcpy(w->buffer[k], qdr_evaluator_elements(w->evaluator, (size_t)k),
+                       qdr_dtype_size(l->node[k]->dtype));
+        }
     }
     return QDR_OK;
 }
@@ -178,20 +190,25 @@ static void take_up(qdr_line_worker *w, const qdr_box *kept, const qdr_box *alon
                     const qdr_box *outputs, uint64_t *states)
 {
     const qdr_lines *l = w->lines;
-    const qdr_accumulator *a = l->accumulator;
-    qdr_tile tile = {.dtype = l->operand->dtype, .count = (size_t)qdr_box_count(along),
-                     .shape = &l->line, .box = along};
-    size_t bytes = tile.count * qdr_dtype_size(tile.dtype);
-    const char *line = w->buffer;
+    const qdr_accumulator *a = l->intake.accumulator;
+    size_t length = (size_t)qdr_box_count(along), line = 0;
     qdr_shape shape = qdr_box_shape(outputs);
     qdr_box within = *kept;
     for (int i = 0; i < within.ndim; i++)
         within.start[i] -= outputs->start[i];
     qdr_runs runs;
     for (bool more = qdr_runs_first(&runs, &shape, &within); more; more = qdr_runs_next(&runs))
-        for (int64_t i = 0; i < runs.length; i++, line += bytes) {
+        for (int64_t i = 0; i < runs.length; i++, line++) {
             uint64_t *state = states + (size_t)(runs.position + i) * a->words;
-            tile.elements = line;
+            qdr_tile tile = {.dtype = l->intake.elements->dtype, .count = length,
+                             .shape = &l->line, .box = along};
+            void *at[QDR_INTAKE_NODES] = {NULL};
+            for (int k = 0; k < l->node_count; k++)
+                at[k] = l->node[k]->shape.ndim
+                            ? w->buffer[k] + line * length * qdr_dtype_size(l->node[k]->dtype)
+                            : w->buffer[k];
+            if (!qdr_intake_select(&l->intake, (const void *const *)at, at, &tile))
+                continue;
             a->update(state, w->work, &tile);
             if (a->flush)
                 a->flush(state, w->work);
@@ -249,16 +266,16 @@ int qdr_lines_finish(qdr_line_worker *w, const qdr_node *reduction, const qdr_bo
                      void *elements, qdr_error *err)
 {
     const qdr_lines *l = w->lines;
-    size_t words = l->accumulator->words, count = (size_t)qdr_box_count(tile);
+    size_t words = l->intake.accumulator->words, count = (size_t)qdr_box_count(tile);
     size_t size = qdr_dtype_size(reduction->dtype);
     qdr_box outputs = qdr_lines_outputs(reduction, tile);
-    qdr_box box = qdr_box_whole(&l->operand->shape);
+    qdr_box box = qdr_box_whole(&l->intake.elements->shape);
     put_axes(&box, l->kept, &outputs);
     memset(w->states, 0, count * words * sizeof *w->states);
     int code = qdr_lines_run(w, &box, &outputs, w->states, err);
     for (size_t i = 0; i < count && !code; i++) {
         qdr_scalar value;
-        code = reduction->reduction->finish(w->states + i * words, l->operand->dtype,
+        code = reduction->reduction->finish(w->states + i * words, l->intake.elements->dtype,
                                             &reduction->options, &value, err);
         if (!code)
             memcpy((char *)elements + i * size, value.words, size);

@@ -9,13 +9,13 @@
 #ifndef QDR_EXPR_LINES_H
 #define QDR_EXPR_LINES_H
 
+#include "expr/intake.h"
 #include "expr/machine.h"
 
 typedef struct qdr_lines qdr_lines;             /* compiled, const */
 typedef struct qdr_line_worker qdr_line_worker; /* one for each thread */
 
-int qdr_lines_compile(const qdr_known *known, const qdr_node *operand,
-                      const qdr_accumulator *accumulator, uint32_t axes, qdr_lines **lines,
+int qdr_lines_compile(const qdr_known *known, const qdr_intake *intake, qdr_lines **lines,
                       qdr_error *err);
 void qdr_lines_destroy(qdr_lines *lines);
 

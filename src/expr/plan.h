@@ -18,17 +18,15 @@
 #ifndef QDR_EXPR_PLAN_H
 #define QDR_EXPR_PLAN_H
 
-#include "expr/tree.h"
+#include "expr/intake.h"
 
 typedef enum { QDR_FEED_WHOLE, QDR_FEED_LINES, QDR_FEED_STORE } qdr_feed_kind;
 
 typedef struct qdr_feed {
     qdr_feed_kind kind;
-    const qdr_node *operand;            /* whose elements go in */
-    const qdr_accumulator *accumulator; /* NULL for a store */
-    uint32_t axes;                      /* of lines: bit i, axis i of the operand is reduced */
-    int64_t outputs;                    /* accumulators: 1, or the number of lines */
-    size_t offset;                      /* of the first's state in the pass's, words */
+    qdr_intake intake; /* axes only of lines, an accumulator only where elements are not stored */
+    int64_t outputs;   /* accumulators: 1, or the number of lines */
+    size_t offset;     /* of the first's state in the pass's, words */
 } qdr_feed;
 
 typedef struct qdr_space {
@@ -39,9 +37,8 @@ typedef struct qdr_space {
 
 /* What is made of states when the pass is over. */
 typedef struct qdr_finishing {
-    const qdr_node *operand;
-    const qdr_accumulator *accumulator;
-    const qdr_node *reduction; /* NULL: the state is the digest of the operand, an input */
+    qdr_intake intake;
+    const qdr_node *reduction; /* NULL: the state is the digest of the elements, of an input */
     int64_t outputs;
     size_t offset, stride; /* of the first state in the pass's, and from one to the next, words */
 } qdr_finishing;

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "expr/index.h"
+#include "expr/intake.h"
 #include "expr/tree.h"
 
 #define LONGEST 1000000 /* bytes of an expression that is printed */
@@ -119,9 +120,9 @@ static int precedence(const qdr_node *node)
 
 static void print(struct printer *p, const qdr_node *node, int least);
 
-static void print_arguments(struct printer *p, const qdr_node *node)
+static void print_arguments(struct printer *p, const qdr_node *node, int count)
 {
-    for (int i = 0; i < node->operands; i++) {
+    for (int i = 0; i < count; i++) {
         qdr_bytes_text(&p->text, i ? ", " : "");
         print(p, node->operand[i], QDR_PRECEDENCE_NONE);
     }
@@ -132,7 +133,7 @@ static void print_operation(struct printer *p, const qdr_node *node)
     const qdr_operator *op = node->op;
     if (!*op->symbol) {
         qdr_bytes_format(&p->text, "%s(", op->name);
-        print_arguments(p, node);
+        print_arguments(p, node, node->operands);
         if (op->types == QDR_TYPES_CAST)
             qdr_bytes_format(&p->text, ", \"%s\"", qdr_dtype_name(node->dtype));
         qdr_bytes_text(&p->text, ")");
@@ -164,13 +165,18 @@ static void print_axes(qdr_bytes *text, const qdr_node *node)
 
 static void print_reduction(struct printer *p, const qdr_node *node)
 {
+    qdr_intake intake = qdr_intake_of(node);
     qdr_bytes_format(&p->text, "%s(", node->reduction->name);
-    print_arguments(p, node);
+    print_arguments(p, node, intake.second ? 2 : 1);
     print_axes(&p->text, node);
     if (node->dtype != node->reduction->result(node->operand[0]->dtype))
         qdr_bytes_format(&p->text, ", dtype=\"%s\"", qdr_dtype_name(node->dtype));
     if (node->options.ddof)
         qdr_bytes_format(&p->text, ", ddof=%lld", (long long)node->options.ddof);
+    if (intake.where) {
+        qdr_bytes_text(&p->text, ", where=");
+        print(p, intake.where, QDR_PRECEDENCE_NONE);
+    }
     qdr_bytes_text(&p->text, ")");
 }
 
