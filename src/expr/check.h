@@ -58,6 +58,7 @@ bool qdr_function_row(size_t index, qdr_function *function);
 
 /* For builders: each fails with a message that shows the place. */
 qdr_error *qdr_check_error(qdr_checker *checker);
+void *qdr_check_take(qdr_checker *checker, size_t size); /* of the program's arena */
 int qdr_check_fail(qdr_checker *checker, const qdr_syntax *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 int qdr_check_array(qdr_checker *checker, const qdr_term *value, const qdr_node **node);

@@ -3,6 +3,7 @@
 
 #include "expr/generators.h"
 #include "expr/index.h"
+#include "reduce/quantile.h"
 
 static int build_operator(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
@@ -67,13 +68,18 @@ static int take_flag(qdr_checker *checker, const qdr_term *term, bool *flag)
     return QDR_OK;
 }
 
-static qdr_shape reduced_shape(const qdr_shape *shape, uint32_t axes, bool keepdims)
+static int reduced_shape(qdr_checker *checker, const qdr_call *call, qdr_node *node)
 {
-    qdr_shape left = {.ndim = 0};
+    const qdr_shape *shape = &node->operand[0]->shape;
+    node->shape.ndim = 0;
+    if (node->width && shape->ndim == QDR_MAX_DIMS)
+        return qdr_check_fail(checker, call->syntax, "an array has at most %d axes", QDR_MAX_DIMS);
+    if (node->width)
+        node->shape.extent[node->shape.ndim++] = node->width;
     for (int i = 0; i < shape->ndim; i++)
-        if (!(axes >> i & 1) || keepdims)
-            left.extent[left.ndim++] = axes >> i & 1 ? 1 : shape->extent[i];
-    return left;
+        if (!(node->axes >> i & 1) || node->keepdims)
+            node->shape.extent[node->shape.ndim++] = node->axes >> i & 1 ? 1 : shape->extent[i];
+    return QDR_OK;
 }
 
 static int build_cast(qdr_checker *checker, const qdr_call *call, qdr_term *value)
@@ -148,6 +154,86 @@ static int build_where(qdr_checker *checker, const qdr_term *term, qdr_node *nod
     return QDR_OK;
 }
 
+/* The numbers of an argument: one, or a tuple of at least one. */
+static int take_numbers(qdr_checker *checker, const qdr_term *term, double **numbers,
+                        size_t *count)
+{
+    bool tuple = term->kind == QDR_TERM_TUPLE;
+    const qdr_term *item = tuple ? term->tuple.item : term;
+    *count = tuple ? (size_t)term->tuple.count : 1;
+    if (!*count)
+        return qdr_check_fail(checker, term->syntax, "this needs at least one number");
+    *numbers = qdr_check_take(checker, *count * sizeof **numbers);
+    int code = *numbers ? QDR_OK : qdr_check_error(checker)->code;
+    for (size_t i = 0; i < *count && !code; i++) {
+        qdr_scalar number = {0};
+        code = qdr_check_number(checker, &item[i], &number);
+        if (!code)
+            code = qdr_check_convert(checker, item[i].syntax, number, QDR_FLOAT64, &number);
+        (*numbers)[i] = number.real + 0.0; /* -0.0 is 0.0 */
+    }
+    return code;
+}
+
+/* q: which quantiles, in percent where `scale` is 100. A tuple makes the value an array. */
+static int take_quantiles(qdr_checker *checker, const qdr_term *q, double scale, qdr_node *node)
+{
+    double *number = NULL;
+    size_t count = 0;
+    int code = take_numbers(checker, q, &number, &count);
+    if (code)
+        return code;
+    for (size_t i = 0; i < count; i++) {
+        number[i] /= scale;
+        if (!(number[i] >= 0 && number[i] <= 1))
+            return qdr_check_fail(checker, q->syntax, "%s is between 0 and %g",
+                                  scale == 1 ? "a quantile" : "a percentile", scale);
+    }
+    node->options.numbers = number;
+    node->options.count = count;
+    node->width = q->kind == QDR_TERM_TUPLE ? (int)count : 0;
+    return QDR_OK;
+}
+
+static int take_method(qdr_checker *checker, const qdr_term *term, qdr_node *node)
+{
+    if (term->kind == QDR_TERM_ABSENT)
+        return QDR_OK;
+    if (term->kind != QDR_TERM_STRING)
+        return qdr_check_fail(checker, term->syntax, "the name of a method belongs here");
+    qdr_bytes known = {0};
+    for (int i = 0; qdr_quantile_method(i); i++) {
+        if (strcmp(qdr_quantile_method(i), term->string) == 0) {
+            qdr_bytes_clear(&known);
+            node->options.method = i;
+            return QDR_OK;
+        }
+        qdr_bytes_format(&known, "%s%s", i ? ", " : "", qdr_quantile_method(i));
+    }
+    int code = qdr_check_fail(checker, term->syntax, "there is no such method; known are %s",
+                              known.data ? known.data : "");
+    qdr_bytes_clear(&known);
+    return code;
+}
+
+/* Which quantiles, and by what method; in percent where `scale` is 100. */
+static int build_order(qdr_checker *checker, const qdr_call *call, double scale, qdr_node *node)
+{
+    static const double half = 0.5;
+    const qdr_term *q = qdr_call_argument(call, "q"), *method = qdr_call_argument(call, "method");
+    node->options.numbers = &half;
+    node->options.count = 1;
+    if (qdr_dtype_kind(node->operand[0]->dtype) == 'c')
+        return qdr_check_fail(checker, call->syntax, "%s is not defined for %s", call->name,
+                              qdr_dtype_name(node->operand[0]->dtype));
+    int code = q->kind == QDR_TERM_ABSENT ? QDR_OK : take_quantiles(checker, q, scale, node);
+    if (!code)
+        code = take_method(checker, method, node);
+    if (!code && qdr_quantile_gives_element(node->options.method))
+        node->dtype = node->operand[0]->dtype;
+    return code;
+}
+
 /* What a reduction takes up. */
 static int build_operands(qdr_checker *checker, const qdr_call *call, qdr_node *node)
 {
@@ -179,7 +265,7 @@ static int reduction_steps(const qdr_node *node)
     return most < 2 ? most : 2;
 }
 
-static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+static int build_scaled(qdr_checker *checker, const qdr_call *call, double scale, qdr_term *value)
 {
     const qdr_term *ddof = qdr_call_argument(call, "ddof");
     qdr_node node = {.kind = QDR_NODE_REDUCTION, .operands = 1, .reduction = call->row};
@@ -195,11 +281,32 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
         code = qdr_check_fail(checker, ddof->syntax, "ddof can't be negative");
     if (code)
         return code;
+    if (node.reduction->traits & QDR_REDUCTION_ORDER)
+        code = build_order(checker, call, scale, &node);
+    if (code)
+        return code;
     node.options.dtype = node.dtype;
-    node.shape = reduced_shape(&node.operand[0]->shape, node.axes, node.keepdims);
+    code = reduced_shape(checker, call, &node);
+    if (code)
+        return code;
     node.keepdims &= node.shape.ndim > 0;
     node.steps = reduction_steps(&node);
     return qdr_check_intern(checker, &node, value);
+}
+
+static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+{
+    return build_scaled(checker, call, 1, value);
+}
+
+/* percentile: a quantile whose row is that of quantile. */
+static int build_percentile(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+{
+    qdr_call quantile = *call;
+    for (quantile.row = qdr_reductions;
+         strcmp(((const qdr_reduction *)quantile.row)->name, call->row) != 0;)
+        quantile.row = (const qdr_reduction *)quantile.row + 1;
+    return build_scaled(checker, &quantile, 100, value);
 }
 
 /* transpose(a), or in the order that axes says. */
@@ -293,6 +400,14 @@ static const qdr_function composed[] = {
      "clip(5, 0, 3)", "3", build_clip, NULL},
     {"Elementwise", "round", "a, decimals=0", "the nearest decimal number, of two the even one",
      "round(2.675, 2)", "2.68", build_round, NULL},
+    {"Reductions", "percentile",
+     "a, q, axis=None, *, method=\"linear\", keepdims=False, where=True",
+     "the quantile of a part in percent; q may be a tuple", "percentile(arange(5), 75)", "3.0",
+     build_percentile, "quantile"},
+    {"Reductions", "nanpercentile",
+     "a, q, axis=None, *, method=\"linear\", keepdims=False, where=True",
+     "the percentile of the elements that are not NaN", "nanpercentile(arange(5), 75)", "3.0",
+     build_percentile, "nanquantile"},
     {.name = NULL},
 };
 

@@ -4,25 +4,60 @@
 
 #define PART 2048 /* elements that are looked at together */
 
+static qdr_intake take_by(qdr_intake in)
+{
+    qdr_dtype dtype = in.elements->dtype;
+    in.words = qdr_accumulator_words(in.accumulator, &in.options);
+    in.context = qdr_accumulator_context(in.accumulator, &in.options);
+    in.passes = qdr_accumulator_passes(in.accumulator, dtype);
+    return in;
+}
+
+/* Elements of all axes, or of those that are reduced. */
+static int64_t count_along(const qdr_shape *shape, uint32_t axes)
+{
+    int64_t count = 1;
+    for (int i = 0; i < shape->ndim; i++)
+        count *= axes >> i & 1 ? shape->extent[i] : 1;
+    return count;
+}
+
 qdr_intake qdr_intake_of(const qdr_node *r)
 {
     const qdr_node *elements = r->operand[0];
     bool pairs = r->reduction->traits & QDR_REDUCTION_PAIRS;
-    return (qdr_intake){
-        .accumulator = qdr_reduction_accumulator(r->reduction, elements->dtype),
+    qdr_intake in = {
+        .reduction = r,
+        .options = r->options,
         .elements = elements,
         .second = pairs ? r->operand[1] : NULL,
         .where = r->operands > 1 + pairs ? r->operand[1 + pairs] : NULL,
         .skips = (r->reduction->traits & QDR_REDUCTION_SKIPS) &&
                  strchr("fc", qdr_dtype_kind(elements->dtype)),
-        .axes = r->shape.ndim ? r->axes : 0,
+        .by_axes = r->shape.ndim > (r->width > 0),
+        .axes = r->axes,
     };
+    in.options.length = count_along(&elements->shape, r->axes);
+    in.options.outputs = qdr_tree_outputs(r);
+    in.accumulator = r->reduction->accumulator(elements->dtype, &in.options);
+    return take_by(in);
+}
+
+qdr_intake qdr_intake_digest(const qdr_node *input)
+{
+    return take_by((qdr_intake){.accumulator = &qdr_digest_accumulator, .elements = input});
+}
+
+qdr_intake qdr_intake_store(const qdr_node *elements)
+{
+    return (qdr_intake){.elements = elements};
 }
 
 bool qdr_intake_alike(const qdr_intake *a, const qdr_intake *b)
 {
     return a->elements == b->elements && a->second == b->second && a->where == b->where &&
-           a->skips == b->skips && a->axes == b->axes;
+           a->skips == b->skips && a->by_axes == b->by_axes && (!a->by_axes || a->axes == b->axes) &&
+           (!(a->context || b->context) || a->reduction == b->reduction);
 }
 
 int qdr_intake_nodes(const qdr_intake *intake, const qdr_node *node[QDR_INTAKE_NODES])

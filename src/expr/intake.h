@@ -7,17 +7,25 @@
 #define QDR_INTAKE_NODES 3
 
 typedef struct qdr_intake {
+    const qdr_node *reduction; /* NULL for a digest, and where elements are stored */
     const qdr_accumulator *accumulator; /* NULL: the elements are stored, not taken up */
+    qdr_reduce_options options;         /* of the reduction, with its length and outputs */
+    size_t words, context;              /* of an output's state, and of its context */
+    int passes;
     const qdr_node *elements;
     const qdr_node *second; /* of pairs: of the shape and dtype of elements; else NULL */
     const qdr_node *where;  /* which count: bools, repeated to the shape of elements; or NULL */
     bool skips;             /* NaN does not count */
+    bool by_axes;           /* there is an output for each line along the axes, or just one */
     uint32_t axes;          /* bit i: axis i of elements is reduced */
 } qdr_intake;
 
 qdr_intake qdr_intake_of(const qdr_node *reduction);
+qdr_intake qdr_intake_digest(const qdr_node *input);
+qdr_intake qdr_intake_store(const qdr_node *elements);
 
-/* Whether both take up the same elements along the same axes. */
+/* Whether both take up the same elements along the same axes; with a context, for the same
+ * reduction. */
 bool qdr_intake_alike(const qdr_intake *a, const qdr_intake *b);
 
 /* The nodes that are to be evaluated for it: elements, then second and where if there are. */

@@ -23,7 +23,8 @@ struct qdr_line_worker {
     qdr_evaluator *evaluator;
     char *buffer[QDR_INTAKE_NODES]; /* lines of the intake's nodes */
     void *work;       /* of the accumulator; NULL where it needs none */
-    uint64_t *states; /* of one tile's lines, for finishing */
+    uint64_t *states, *contexts; /* of one tile's lines, for finishing */
+    qdr_scalar *values;          /* of one line */
 };
 
 int qdr_lines_compile(const qdr_known *known, const qdr_intake *intake, qdr_lines **lines,
@@ -66,6 +67,13 @@ qdr_cost qdr_lines_cost(const qdr_lines *l)
     return (qdr_cost){length * element.elements, length * element.bytes};
 }
 
+/* Values of one line. */
+static int width_of(const qdr_lines *l)
+{
+    const qdr_node *r = l->intake.reduction;
+    return r && r->width ? r->width : 1;
+}
+
 int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr_error *err)
 {
     qdr_line_worker *w = *worker = calloc(1, sizeof *w);
@@ -79,8 +87,11 @@ int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr
         had &= w->buffer[i] != NULL;
     }
     w->work = a->work ? calloc(1, a->work) : NULL;
-    w->states = malloc(QDR_TILE * a->words * sizeof *w->states);
-    int code = had && w->states && (w->work || !a->work)
+    w->states = malloc(QDR_TILE * lines->intake.words * sizeof *w->states);
+    w->contexts = malloc(QDR_TILE * lines->intake.context * sizeof *w->contexts + 1);
+    w->values = malloc((size_t)width_of(lines) * sizeof *w->values);
+    had &= w->states && w->contexts && w->values;
+    int code = had && (w->work || !a->work)
                    ? qdr_evaluator_create(lines->machine, &w->evaluator, err)
                    : qdr_fail_memory(err, "starting a thread");
     if (code) {
@@ -99,6 +110,8 @@ void qdr_line_worker_destroy(qdr_line_worker *w)
         free(w->buffer[i]);
     free(w->work);
     free(w->states);
+    free(w->contexts);
+    free(w->values);
     free(w);
 }
 
@@ -187,7 +200,7 @@ static int gather(qdr_line_worker *w, const qdr_box *group, int64_t length, qdr_
 
 /* Updates the states of the gathered lines. */
 static void take_up(qdr_line_worker *w, const qdr_box *kept, const qdr_box *along,
-                    const qdr_box *outputs, uint64_t *states)
+                    const qdr_box *outputs, uint64_t *states, const uint64_t *contexts)
 {
     const qdr_lines *l = w->lines;
     const qdr_accumulator *a = l->intake.accumulator;
@@ -199,9 +212,12 @@ static void take_up(qdr_line_worker *w, const qdr_box *kept, const qdr_box *alon
     qdr_runs runs;
     for (bool more = qdr_runs_first(&runs, &shape, &within); more; more = qdr_runs_next(&runs))
         for (int64_t i = 0; i < runs.length; i++, line++) {
-            uint64_t *state = states + (size_t)(runs.position + i) * a->words;
+            size_t output = (size_t)(runs.position + i);
+            uint64_t *state = states + output * l->intake.words;
             qdr_tile tile = {.dtype = l->intake.elements->dtype, .count = length,
                              .shape = &l->line, .box = along};
+            if (contexts)
+                tile.context = contexts + output * l->intake.context;
             void *at[QDR_INTAKE_NODES] = {NULL};
             for (int k = 0; k < l->node_count; k++)
                 at[k] = l->node[k]->shape.ndim
@@ -216,7 +232,7 @@ static void take_up(qdr_line_worker *w, const qdr_box *kept, const qdr_box *alon
 }
 
 int qdr_lines_run(qdr_line_worker *w, const qdr_box *box, const qdr_box *outputs,
-                  uint64_t *states, qdr_error *err)
+                  uint64_t *states, const uint64_t *contexts, qdr_error *err)
 {
     const qdr_lines *l = w->lines;
     qdr_box kept = take_axes(box, l->kept, l->kept_count);
@@ -241,7 +257,7 @@ int qdr_lines_run(qdr_line_worker *w, const qdr_box *box, const qdr_box *outputs
             int code = gather(w, &group, qdr_box_count(&part), err);
             if (code)
                 return code;
-            take_up(w, &some, &part, outputs, states);
+            take_up(w, &some, &part, outputs, states, contexts);
         }
     return QDR_OK;
 }
@@ -251,34 +267,56 @@ int qdr_lines_run(qdr_line_worker *w, const qdr_box *box, const qdr_box *outputs
 qdr_box qdr_lines_outputs(const qdr_node *reduction, const qdr_box *box)
 {
     int kept[QDR_MAX_DIMS], count = qdr_tree_kept_axes(reduction, kept);
-    qdr_box outputs = *box;
-    if (!reduction->keepdims)
-        return outputs;
-    outputs.ndim = count;
+    int first = reduction->width > 0; /* behind the axis of an output's values */
+    qdr_box outputs = {.ndim = count};
     for (int i = 0; i < count; i++) {
-        outputs.start[i] = box->start[kept[i]];
-        outputs.extent[i] = box->extent[kept[i]];
+        int axis = first + (reduction->keepdims ? kept[i] : i);
+        outputs.start[i] = box->start[axis];
+        outputs.extent[i] = box->extent[axis];
     }
     return outputs;
+}
+
+/* The values of the outputs, each at its place in the tile, of which an array's may be a part. */
+static int put_values(qdr_line_worker *w, const qdr_node *reduction, const qdr_box *tile,
+                      const uint64_t *states, size_t words, size_t count, char *elements,
+                      qdr_error *err)
+{
+    size_t size = qdr_dtype_size(reduction->dtype);
+    size_t start = reduction->width ? (size_t)tile->start[0] : 0;
+    size_t width = reduction->width ? (size_t)tile->extent[0] : 1;
+    for (size_t i = 0; i < count; i++) {
+        int code = reduction->reduction->finish(states + i * words,
+                                                w->lines->intake.elements->dtype,
+                                                &w->lines->intake.options, w->values, err);
+        if (code)
+            return code;
+        for (size_t k = 0; k < width; k++)
+            memcpy(elements + (k * count + i) * size, w->values[start + k].words, size);
+    }
+    return QDR_OK;
 }
 
 int qdr_lines_finish(qdr_line_worker *w, const qdr_node *reduction, const qdr_box *tile,
                      void *elements, qdr_error *err)
 {
-    const qdr_lines *l = w->lines;
-    size_t words = l->intake.accumulator->words, count = (size_t)qdr_box_count(tile);
-    size_t size = qdr_dtype_size(reduction->dtype);
+    const qdr_intake *in = &w->lines->intake;
     qdr_box outputs = qdr_lines_outputs(reduction, tile);
-    qdr_box box = qdr_box_whole(&l->intake.elements->shape);
-    put_axes(&box, l->kept, &outputs);
-    memset(w->states, 0, count * words * sizeof *w->states);
-    int code = qdr_lines_run(w, &box, &outputs, w->states, err);
-    for (size_t i = 0; i < count && !code; i++) {
-        qdr_scalar value;
-        code = reduction->reduction->finish(w->states + i * words, l->intake.elements->dtype,
-                                            &reduction->options, &value, err);
-        if (!code)
-            memcpy((char *)elements + i * size, value.words, size);
+    size_t count = (size_t)qdr_box_count(&outputs);
+    qdr_box box = qdr_box_whole(&in->elements->shape);
+    put_axes(&box, w->lines->kept, &outputs);
+    memset(w->contexts, 0, count * in->context * sizeof *w->contexts);
+    for (int pass = 0; pass < in->passes; pass++) {
+        memset(w->states, 0, count * in->words * sizeof *w->states);
+        int code = qdr_lines_run(w, &box, &outputs, w->states, in->context ? w->contexts : NULL,
+                                 err);
+        if (code)
+            return code;
+        for (size_t i = 0; i < count && in->context; i++)
+            in->accumulator->advance(w->contexts + i * in->context, w->states + i * in->words,
+                                     in->elements->dtype, &in->options);
     }
-    return code;
+    return in->context ? put_values(w, reduction, tile, w->contexts, in->context, count, elements,
+                                    err)
+                       : put_values(w, reduction, tile, w->states, in->words, count, elements, err);
 }

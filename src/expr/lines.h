@@ -26,9 +26,10 @@ int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr
 void qdr_line_worker_destroy(qdr_line_worker *worker);
 
 /* Takes up the elements of a box of the operand. `states` are those of the lines in `outputs`, a
- * box over the kept axes that contains all lines of the box, in C order. */
+ * box over the kept axes that contains all lines of the box, in C order; so are `contexts`, NULL
+ * for kinds without. */
 int qdr_lines_run(qdr_line_worker *worker, const qdr_box *box, const qdr_box *outputs,
-                  uint64_t *states, qdr_error *err);
+                  uint64_t *states, const uint64_t *contexts, qdr_error *err);
 
 /* The values of a reduction for a tile of it: goes along the whole lines. */
 int qdr_lines_finish(qdr_line_worker *worker, const qdr_node *reduction, const qdr_box *tile,

@@ -35,8 +35,8 @@ static void want(struct planner *p, const qdr_node *node)
 
 static bool has_few_outputs(const qdr_node *reduction)
 {
-    int64_t words = (int64_t)qdr_intake_of(reduction).accumulator->words;
-    return qdr_shape_count(&reduction->shape) <= LINES_MOST / words;
+    qdr_intake intake = qdr_intake_of(reduction);
+    return intake.options.outputs <= LINES_MOST / (int64_t)intake.words;
 }
 
 /* Walks what is evaluated in the space of `root` and finds the reductions that can't be inlined
@@ -96,10 +96,11 @@ static void choose_stored(struct planner *p)
     }
 }
 
-/* Whether the value is there only when a pass is over. */
-static bool is_awaited(const struct planner *p, const qdr_node *node)
+/* The passes after whose last the value is there; 0 where it is evaluated at once. */
+static int passes_of(const struct planner *p, const qdr_node *node)
 {
-    return node->kind == QDR_NODE_REDUCTION && !p->inlined[node->id];
+    bool awaited = node->kind == QDR_NODE_REDUCTION && !p->inlined[node->id];
+    return awaited && has_few_outputs(node) ? qdr_intake_of(node).passes : awaited;
 }
 
 static bool is_input(const struct planner *p, const qdr_node *node)
@@ -118,13 +119,14 @@ static size_t count_passes(struct planner *p)
         const qdr_node *node = p->program->nodes[i];
         for (int k = 0; k < node->operands; k++) {
             const qdr_node *operand = node->operand[k];
-            int ready = p->pass[operand->id] + is_awaited(p, operand);
+            int ready = p->pass[operand->id] + passes_of(p, operand);
             p->pass[i] = ready > p->pass[i] ? ready : p->pass[i];
         }
-        bool sweeps = (p->wanted[i] && (is_awaited(p, node) || p->stored[i])) ||
-                      is_input(p, node);
-        if (sweeps && (size_t)p->pass[i] >= passes)
-            passes = (size_t)p->pass[i] + 1;
+        int sweeps = p->wanted[i] ? passes_of(p, node) : 0;
+        if (!sweeps)
+            sweeps = (p->wanted[i] && p->stored[i]) || is_input(p, node);
+        if (sweeps && (size_t)(p->pass[i] + sweeps) > passes)
+            passes = (size_t)(p->pass[i] + sweeps);
     }
     return passes;
 }
@@ -194,8 +196,7 @@ static int feed(struct planner *p, qdr_pass *pass, const qdr_feed *wanted)
 
 static qdr_feed feed_of(const qdr_finishing *f)
 {
-    bool lines = f->reduction && f->reduction->shape.ndim > 0;
-    return (qdr_feed){.kind = lines ? QDR_FEED_LINES : QDR_FEED_WHOLE,
+    return (qdr_feed){.kind = f->intake.by_axes ? QDR_FEED_LINES : QDR_FEED_WHOLE,
                       .intake = f->intake,
                       .outputs = f->outputs};
 }
@@ -217,15 +218,20 @@ static int finish_later(struct planner *p, qdr_pass *pass, const qdr_finishing *
 static int plan_node(struct planner *p, const qdr_node *node)
 {
     qdr_pass *pass = &p->plan->pass[p->pass[node->id]];
-    bool reduction = node->kind == QDR_NODE_REDUCTION;
-    if (p->wanted[node->id] && reduction && is_awaited(p, node) && has_few_outputs(node))
-        return finish_later(p, pass,
-                            &(qdr_finishing){.intake = qdr_intake_of(node),
-                                             .reduction = node,
-                                             .outputs = qdr_shape_count(&node->shape)});
-    if (p->wanted[node->id] && p->stored[node->id])
-        return feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE, .intake.elements = node});
-    return QDR_OK;
+    if (!p->wanted[node->id])
+        return QDR_OK;
+    if (passes_of(p, node) && has_few_outputs(node)) {
+        qdr_finishing f = {.intake = qdr_intake_of(node)};
+        int code = QDR_OK;
+        f.outputs = f.intake.options.outputs;
+        for (; f.step < f.intake.passes && !code; f.step++)
+            code = finish_later(p, &pass[f.step], &f);
+        return code;
+    }
+    return p->stored[node->id]
+               ? feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE,
+                                           .intake = qdr_intake_store(node)})
+               : QDR_OK;
 }
 
 /* Whether evaluating the node element by element reads the leaf. */
@@ -272,9 +278,7 @@ static int plan_digests(struct planner *p)
     for (size_t i = 0; p->options->digest && i < p->program->input_count && !code; i++) {
         const qdr_node *input = p->program->inputs[i].node;
         code = finish_later(p, &p->plan->pass[pass_reading(p, input, seen)],
-                            &(qdr_finishing){.intake = {.accumulator = &qdr_digest_accumulator,
-                                                        .elements = input},
-                                             .outputs = 1});
+                            &(qdr_finishing){.intake = qdr_intake_digest(input), .outputs = 1});
     }
     free(seen);
     return code;
@@ -317,7 +321,7 @@ static void place_finishing(const qdr_pass *pass, qdr_finishing *finishing)
         for (size_t k = 0; k < pass->space[i].feed_count; k++)
             if (serves(&pass->space[i].feed[k], &wanted)) {
                 finishing->offset = pass->space[i].feed[k].offset;
-                finishing->stride = pass->space[i].feed[k].intake.accumulator->words;
+                finishing->stride = pass->space[i].feed[k].intake.words;
             }
 }
 
@@ -327,8 +331,7 @@ static void place_states(qdr_pass *pass)
         for (size_t k = 0; k < pass->space[i].feed_count; k++) {
             qdr_feed *f = &pass->space[i].feed[k];
             f->offset = pass->words;
-            if (f->intake.accumulator)
-                pass->words += f->intake.accumulator->words * (size_t)f->outputs;
+            pass->words += f->intake.words * (size_t)f->outputs;
         }
     for (size_t i = 0; i < pass->finishing_count; i++)
         place_finishing(pass, &pass->finishing[i]);

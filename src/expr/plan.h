@@ -24,7 +24,7 @@ typedef enum { QDR_FEED_WHOLE, QDR_FEED_LINES, QDR_FEED_STORE } qdr_feed_kind;
 
 typedef struct qdr_feed {
     qdr_feed_kind kind;
-    qdr_intake intake; /* axes only of lines, an accumulator only where elements are not stored */
+    qdr_intake intake;
     int64_t outputs;   /* accumulators: 1, or the number of lines */
     size_t offset;     /* of the first's state in the pass's, words */
 } qdr_feed;
@@ -35,10 +35,11 @@ typedef struct qdr_space {
     size_t feed_count;
 } qdr_space;
 
-/* What is made of states when the pass is over. */
+/* What is made of states when the pass is over: the digest of an input, or the values of a
+ * reduction; in all but the last of its passes, their contexts advance. */
 typedef struct qdr_finishing {
     qdr_intake intake;
-    const qdr_node *reduction; /* NULL: the state is the digest of the elements, of an input */
+    int step; /* of the reduction's passes, from 0 */
     int64_t outputs;
     size_t offset, stride; /* of the first state in the pass's, and from one to the next, words */
 } qdr_finishing;

@@ -9,6 +9,7 @@
 #include "expr/index.h"
 #include "expr/intake.h"
 #include "expr/tree.h"
+#include "reduce/quantile.h"
 
 #define LONGEST 1000000 /* bytes of an expression that is printed */
 
@@ -163,13 +164,31 @@ static void print_axes(qdr_bytes *text, const qdr_node *node)
     qdr_bytes_text(text, node->keepdims ? ", keepdims=True" : "");
 }
 
+/* Which quantiles, where the name does not say so. */
+static void print_numbers(qdr_bytes *text, const qdr_node *node)
+{
+    bool shown = strstr(node->reduction->parameters, " q,");
+    qdr_bytes_text(text, !shown ? "" : node->width ? ", (" : ", ");
+    for (size_t i = 0; i < node->options.count && shown; i++) {
+        qdr_bytes_text(text, i ? ", " : "");
+        qdr_scalar_print(text, (qdr_scalar){.dtype = QDR_FLOAT64,
+                                            .real = node->options.numbers[i]});
+    }
+    qdr_bytes_text(text, !shown || !node->width ? "" : node->width == 1 ? ",)" : ")");
+    if (node->options.method)
+        qdr_bytes_format(text, ", method=\"%s\"", qdr_quantile_method(node->options.method));
+}
+
 static void print_reduction(struct printer *p, const qdr_node *node)
 {
     qdr_intake intake = qdr_intake_of(node);
     qdr_bytes_format(&p->text, "%s(", node->reduction->name);
     print_arguments(p, node, intake.second ? 2 : 1);
+    print_numbers(&p->text, node);
     print_axes(&p->text, node);
-    if (node->dtype != node->reduction->result(node->operand[0]->dtype))
+    bool element = node->reduction->traits & QDR_REDUCTION_ORDER &&
+                   qdr_quantile_gives_element(node->options.method);
+    if (!element && node->dtype != node->reduction->result(node->operand[0]->dtype))
         qdr_bytes_format(&p->text, ", dtype=\"%s\"", qdr_dtype_name(node->dtype));
     if (node->options.ddof)
         qdr_bytes_format(&p->text, ", ddof=%lld", (long long)node->options.ddof);

@@ -12,6 +12,7 @@ struct qdr_space_code {
     qdr_lines **lines;    /* by feed; NULL for other feeds */
     void **store;         /* by feed; NULL for other feeds */
     bool tiles;           /* whether any feed is no lines */
+    const qdr_known *known;
 };
 
 static int compile(qdr_space_code *c, const qdr_known *known, void *const *stores, qdr_error *err)
@@ -44,6 +45,7 @@ int qdr_space_compile(const qdr_known *known, const qdr_space *space, void *cons
     if (!c)
         return qdr_fail_memory(err, "compiling the expression");
     c->space = space;
+    c->known = known;
     c->first = calloc(space->feed_count + 1, sizeof *c->first);
     c->lines = calloc(space->feed_count + 1, sizeof *c->lines);
     c->store = calloc(space->feed_count + 1, sizeof *c->store);
@@ -107,7 +109,7 @@ static int start(qdr_worker *w, qdr_error *err)
         const qdr_feed *f = &space->feed[i];
         if (f->kind == QDR_FEED_STORE)
             continue;
-        w->state[i] = calloc(f->intake.accumulator->words * (size_t)f->outputs + 1, sizeof(uint64_t));
+        w->state[i] = calloc(f->intake.words * (size_t)f->outputs + 1, sizeof(uint64_t));
         if (f->kind == QDR_FEED_WHOLE && f->intake.accumulator->work)
             w->work[i] = calloc(1, f->intake.accumulator->work);
         if (!w->state[i] ||
@@ -155,6 +157,11 @@ void qdr_worker_destroy(qdr_worker *w)
     free(w);
 }
 
+static const uint64_t *context_of(const qdr_space_code *c, const qdr_feed *f)
+{
+    return f->intake.context ? c->known->context[f->intake.reduction->id] : NULL;
+}
+
 /* Copies the elements of a tile to their positions in the stored array. */
 static void store(const qdr_space *space, char *to, const qdr_tile *tile)
 {
@@ -182,7 +189,8 @@ static int run_tile(qdr_worker *w, const qdr_box *box, qdr_error *err)
         for (int k = qdr_intake_nodes(&f->intake, node) - 1; k >= 0; k--)
             value[k] = qdr_evaluator_elements(w->evaluator, c->first[i] + (size_t)k);
         qdr_tile tile = {.dtype = node[0]->dtype, .count = (size_t)qdr_box_count(box),
-                         .shape = &c->space->grid.shape, .box = box};
+                         .shape = &c->space->grid.shape, .box = box,
+                         .context = context_of(c, f)};
         size_t count = qdr_intake_select(&f->intake, value, w->room, &tile);
         if (f->kind == QDR_FEED_STORE)
             store(c->space, c->store[i], &tile);
@@ -224,7 +232,8 @@ int qdr_worker_run(qdr_worker *w, const qdr_box *box, qdr_error *err)
     for (size_t i = 0; i < space->feed_count && !code; i++)
         if (w->line[i]) {
             qdr_box outputs = all_outputs(&space->feed[i]);
-            code = qdr_lines_run(w->line[i], box, &outputs, w->state[i], err);
+            code = qdr_lines_run(w->line[i], box, &outputs, w->state[i],
+                                 context_of(w->code, &space->feed[i]), err);
         }
     return code;
 }
@@ -236,7 +245,7 @@ void qdr_worker_flush(qdr_worker *w, uint64_t *state)
         if (f->kind == QDR_FEED_STORE)
             continue;
         const qdr_accumulator *a = f->intake.accumulator;
-        size_t words = a->words;
+        size_t words = f->intake.words;
         if (w->work[i])
             a->flush(w->state[i], w->work[i]);
         for (size_t k = 0; k < (size_t)f->outputs; k++)

@@ -3,6 +3,7 @@
 #define QDR_REDUCE_REDUCERS_H
 
 #include "quadrat/reduce.h"
+#include "reduce/quantile.h"
 
 extern const qdr_accumulator qdr_sum_accumulator, qdr_complex_sum_accumulator;
 extern const qdr_accumulator qdr_moments_accumulator, qdr_complex_moments_accumulator;
@@ -12,7 +13,10 @@ extern const qdr_accumulator qdr_count_accumulator;
 
 #define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
     qdr_finish qdr_finish_##name;
+#define CHOOSER(name, parameters, choose, result, steps, traits, help, example, value)             \
+    qdr_finish qdr_finish_##name;
 #include "reduce/reducers.def"
 #undef REDUCER
+#undef CHOOSER
 
 #endif

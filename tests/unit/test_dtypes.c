@@ -384,7 +384,7 @@ static void reduce_parts(const qdr_accumulator *a, qdr_dtype dtype, const char *
 static void reduce(const qdr_reduction *r, qdr_dtype dtype, const char *elements, size_t n,
                    int64_t ddof)
 {
-    const qdr_accumulator *a = qdr_reduction_accumulator(r, dtype);
+    const qdr_accumulator *a = r->accumulator(dtype, NULL);
     qdr_reduce_options options = {.dtype = r->result(dtype), .ddof = ddof};
     qdr_scalar value = {.dtype = QDR_BOOL, .words = {0, 0}};
     qdr_error err = QDR_ERROR_INIT;
