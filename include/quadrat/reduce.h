@@ -26,7 +26,8 @@
 typedef struct qdr_tile {
     qdr_dtype dtype;
     const void *elements;
-    const void *second;      /* of pairs: as many elements of another array; else NULL */
+    const void *second;      /* of pairs: as many elements of another array, of dtype too; float64
+                                weights of a histogram; else NULL */
     size_t count;            /* elements, at least 1 */
     const qdr_shape *shape;  /* of the array */
     const qdr_box *box;      /* NULL when only some of its elements are here */
@@ -38,9 +39,12 @@ typedef struct qdr_reduce_options {
     int64_t ddof;    /* var and std divide by n - ddof */
     int64_t length;  /* elements that one value is made of, at most */
     int64_t outputs; /* values, of a reduction along axes */
-    const double *numbers; /* of order statistics: which quantiles, each in [0, 1] */
+    const double *numbers; /* of order statistics: which quantiles, each in [0, 1]; see bins */
     size_t count;          /* of numbers */
     int method;            /* of order statistics: qdr_quantile_method */
+    int64_t bins;          /* of histograms, see histogram.h; numbers are the range, or none; */
+    bool edges;            /* or all edges */
+    bool weighted, density;
 } qdr_reduce_options;
 
 typedef struct qdr_accumulator {
@@ -53,10 +57,13 @@ typedef struct qdr_accumulator {
     void (*merge)(uint64_t *to, const uint64_t *from);
     /* The kind whose state the first words of this one's are; NULL for none. */
     const struct qdr_accumulator *part;
-    /* Of kinds with a context, which is all zero at first: its words, the number of passes, and the
-     * step from one to the next. NULL where there is none, and one pass. */
+    /* Of kinds with a context, which is all zero at first: its words, the number of passes, what is
+     * written there before the first one, and the step from one to the next. NULL where there is
+     * none, and one pass. Beginning may be told the bounds of the elements, of their dtype. */
     size_t (*context)(const qdr_reduce_options *options);
     int (*passes)(qdr_dtype dtype);
+    int (*begin)(uint64_t *context, qdr_dtype dtype, const qdr_reduce_options *options,
+                 const qdr_scalar *bounds, qdr_error *err);
     void (*advance)(uint64_t *context, const uint64_t *state, qdr_dtype dtype,
                     const qdr_reduce_options *options);
 } qdr_accumulator;
@@ -77,7 +84,10 @@ enum {
     QDR_REDUCTION_JUMPS = 2,    /* elements a little off can make a value that is far off */
     QDR_REDUCTION_PAIRS = 4,    /* the elements are pairs, of two arrays of one dtype */
     QDR_REDUCTION_SKIPS = 8,    /* elements that are NaN are left out; a pair, when one is */
-    QDR_REDUCTION_ORDER = 16    /* an order statistic, see quantile.h */
+    QDR_REDUCTION_ORDER = 16,   /* an order statistic, see quantile.h */
+    QDR_REDUCTION_BINS = 32,    /* a histogram, see histogram.h */
+    QDR_REDUCTION_WHOLE = 64,   /* whose bins are those of whole numbers from 0 on */
+    QDR_REDUCTION_EDGES = 128   /* of which only the edges are wanted */
 };
 
 /* One row a reduction (src/reduce/reducers.def). */

@@ -92,6 +92,17 @@ static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
     return qdr_comm_agree(r->comm, r->err);
 }
 
+/* What a context starts with; the bounds of the elements are known by now. */
+static int begin_context(struct run *r, const qdr_intake *in, uint64_t *context)
+{
+    qdr_scalar bounds[2];
+    for (int i = 0; i < 2 && in->bounds; i++)
+        if (qdr_machine_evaluate(in->bounds[i], &r->known, &bounds[i], r->err))
+            return r->err->code;
+    return in->accumulator->begin(context, in->elements->dtype, &in->options,
+                                  in->bounds ? bounds : NULL, r->err);
+}
+
 static int make_contexts(struct run *r, const qdr_pass *pass)
 {
     for (size_t i = 0; i < pass->finishing_count; i++) {
@@ -103,6 +114,9 @@ static int make_contexts(struct run *r, const qdr_pass *pass)
         *context = calloc(words, sizeof **context);
         if (!*context)
             return qdr_fail_memory(r->err, "starting a pass");
+        for (int64_t k = 0; k < f->outputs && f->intake.accumulator->begin; k++)
+            if (begin_context(r, &f->intake, *context + (size_t)k * f->intake.context))
+                return r->err->code;
     }
     return QDR_OK;
 }

@@ -5,6 +5,8 @@
 #include "expr/index.h"
 #include "reduce/quantile.h"
 
+#define BINS_MOST 1000000 /* of a histogram; a sum of weights takes as much as 36 counts */
+
 static int build_operator(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
     return qdr_check_apply(checker, call->syntax, call->row, call->argument, value);
@@ -111,8 +113,8 @@ static int build_typed(qdr_checker *checker, const qdr_term *term, qdr_node *nod
     return QDR_OK;
 }
 
-/* The other array of pairs: both become arrays of one dtype. */
-static int build_second(qdr_checker *checker, const qdr_term *term, qdr_node *node)
+/* Another array, whose elements go with those of the first. */
+static int add_second(qdr_checker *checker, const qdr_term *term, qdr_node *node)
 {
     char a[QDR_SHAPE_TEXT], b[QDR_SHAPE_TEXT];
     int code = qdr_check_array(checker, term, &node->operand[1]);
@@ -124,10 +126,17 @@ static int build_second(qdr_checker *checker, const qdr_term *term, qdr_node *no
                               node->reduction->name,
                               qdr_shape_text(a, &node->operand[0]->shape),
                               qdr_shape_text(b, &node->operand[1]->shape));
-    qdr_dtype dtype = qdr_check_promote(node->operand, 2);
+    node->operands = 2;
+    return QDR_OK;
+}
+
+/* The other array of pairs: both become arrays of one dtype. */
+static int build_pairs(qdr_checker *checker, const qdr_term *term, qdr_node *node)
+{
+    int code = add_second(checker, term, node);
+    qdr_dtype dtype = code ? QDR_BOOL : qdr_check_promote(node->operand, 2);
     for (int i = 0; i < 2 && !code; i++)
         code = qdr_check_cast(checker, node->operand[i], dtype, &node->operand[i]);
-    node->operands = 2;
     return code;
 }
 
@@ -234,6 +243,111 @@ static int build_order(qdr_checker *checker, const qdr_call *call, double scale,
     return code;
 }
 
+/* The least and the greatest element, as nodes of their own. */
+static int add_bounds(qdr_checker *checker, qdr_node *node)
+{
+    static const char *const names[] = {"min", "max"};
+    for (int i = 0; i < 2; i++) {
+        qdr_term value = {0};
+        qdr_node bound = {.kind = QDR_NODE_REDUCTION, .operands = 1, .axes = node->axes,
+                          .reduction = qdr_reductions, .dtype = node->operand[0]->dtype,
+                          .operand = {node->operand[0]}, .steps = node->operand[0]->steps};
+        while (strcmp(bound.reduction->name, names[i]) != 0)
+            bound.reduction++;
+        bound.options.dtype = bound.dtype;
+        int code = qdr_check_intern(checker, &bound, &value);
+        if (code)
+            return code;
+        node->operand[node->operands++] = value.node;
+    }
+    return QDR_OK;
+}
+
+/* bins= and range=: how many of equal width between which numbers, or all edges. */
+static int take_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node)
+{
+    const qdr_term *bins = qdr_call_argument(call, "bins"), *range = qdr_call_argument(call, "range");
+    double *number = NULL;
+    int code = QDR_OK;
+    node->options.edges = bins->kind == QDR_TERM_TUPLE;
+    node->options.bins = 10;
+    if (!node->options.edges && bins->kind != QDR_TERM_ABSENT)
+        code = qdr_check_integer(checker, bins, &node->options.bins);
+    if (!code && !node->options.edges && node->options.bins < 1)
+        code = qdr_check_fail(checker, bins->syntax, "there is at least one bin");
+    const qdr_term *numbers = node->options.edges ? bins : range;
+    if (code || numbers->kind == QDR_TERM_ABSENT || numbers->kind == QDR_TERM_NONE)
+        return code;
+    code = take_numbers(checker, numbers, &number, &node->options.count);
+    if (code)
+        return code;
+    node->options.numbers = number;
+    if (node->options.edges)
+        node->options.bins = (int64_t)node->options.count - 1;
+    if (node->options.count < 2 || (!node->options.edges && node->options.count != 2))
+        return qdr_check_fail(checker, numbers->syntax, "%s is a tuple of %s numbers",
+                              node->options.edges ? "bins" : "range",
+                              node->options.edges ? "at least two" : "two");
+    for (size_t i = 0; i < node->options.count; i++)
+        if (number[i] - number[i] != 0 || (i && number[i - 1] > number[i]))
+            return qdr_check_fail(checker, numbers->syntax,
+                                  "the numbers are finite and do not decrease");
+    return QDR_OK;
+}
+
+static int take_weights(qdr_checker *checker, const qdr_term *term, qdr_node *node)
+{
+    if (term->kind == QDR_TERM_ABSENT || term->kind == QDR_TERM_NONE)
+        return QDR_OK;
+    int code = add_second(checker, term, node);
+    if (!code && qdr_dtype_kind(node->operand[1]->dtype) == 'c')
+        code = qdr_check_fail(checker, term->syntax, "weights are real");
+    if (!code)
+        code = qdr_check_cast(checker, node->operand[1], QDR_FLOAT64, &node->operand[1]);
+    node->options.weighted = true;
+    return code;
+}
+
+/* minlength=: bincount needs to know how many bins there are. */
+static int take_length(qdr_checker *checker, const qdr_call *call, qdr_node *node)
+{
+    const qdr_term *length = qdr_call_argument(call, "minlength");
+    if (!strchr("biu", qdr_dtype_kind(node->operand[0]->dtype)))
+        return qdr_check_fail(checker, call->syntax, "bincount counts integers, these are %s",
+                              qdr_dtype_name(node->operand[0]->dtype));
+    if (length->kind == QDR_TERM_ABSENT || length->kind == QDR_TERM_NONE)
+        return qdr_check_fail(checker, call->syntax,
+                              "bincount needs minlength=, one more than the largest element");
+    int code = qdr_check_integer(checker, length, &node->options.bins);
+    return !code && node->options.bins < 1
+               ? qdr_check_fail(checker, length->syntax, "there is at least one bin")
+               : code;
+}
+
+static int build_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node)
+{
+    const qdr_term *density = qdr_call_argument(call, "density");
+    bool whole = node->reduction->traits & QDR_REDUCTION_WHOLE;
+    if (qdr_dtype_kind(node->operand[0]->dtype) == 'c')
+        return qdr_check_fail(checker, call->syntax, "%s is not defined for %s", call->name,
+                              qdr_dtype_name(node->operand[0]->dtype));
+    int code = whole ? take_length(checker, call, node) : take_bins(checker, call, node);
+    if (!code)
+        code = take_flag(checker, density, &node->options.density);
+    if (!code)
+        code = take_weights(checker, qdr_call_argument(call, "weights"), node);
+    if (!code && !whole && !node->options.count && qdr_shape_count(&node->operand[0]->shape))
+        code = add_bounds(checker, node);
+    if (code)
+        return code;
+    if (node->options.bins > BINS_MOST / (node->options.weighted ? 36 : 1))
+        return qdr_check_fail(checker, call->syntax, "this many bins do not fit into memory");
+    if (node->options.weighted || node->options.density)
+        node->dtype = QDR_FLOAT64;
+    node->width = (int)node->options.bins + !!(node->reduction->traits & QDR_REDUCTION_EDGES);
+    return QDR_OK;
+}
+
 /* What a reduction takes up. */
 static int build_operands(qdr_checker *checker, const qdr_call *call, qdr_node *node)
 {
@@ -241,7 +355,7 @@ static int build_operands(qdr_checker *checker, const qdr_call *call, qdr_node *
     const qdr_term *where = qdr_call_argument(call, "where");
     int code = qdr_check_array(checker, &call->argument[0], &node->operand[0]);
     if (!code && (node->reduction->traits & QDR_REDUCTION_PAIRS))
-        code = build_second(checker, &call->argument[1], node);
+        code = build_pairs(checker, &call->argument[1], node);
     if (!code)
         node->dtype = node->reduction->result(node->operand[0]->dtype);
     if (!code && dtype->kind != QDR_TERM_ABSENT && dtype->kind != QDR_TERM_NONE)
@@ -283,6 +397,8 @@ static int build_scaled(qdr_checker *checker, const qdr_call *call, double scale
         return code;
     if (node.reduction->traits & QDR_REDUCTION_ORDER)
         code = build_order(checker, call, scale, &node);
+    if (node.reduction->traits & QDR_REDUCTION_BINS)
+        code = build_bins(checker, call, &node);
     if (code)
         return code;
     node.options.dtype = node.dtype;
@@ -290,7 +406,7 @@ static int build_scaled(qdr_checker *checker, const qdr_call *call, double scale
     if (code)
         return code;
     node.keepdims &= node.shape.ndim > 0;
-    node.steps = reduction_steps(&node);
+    node.steps = node.options.density ? 2 : reduction_steps(&node);
     return qdr_check_intern(checker, &node, value);
 }
 

@@ -25,14 +25,17 @@ static int64_t count_along(const qdr_shape *shape, uint32_t axes)
 qdr_intake qdr_intake_of(const qdr_node *r)
 {
     const qdr_node *elements = r->operand[0];
-    bool pairs = r->reduction->traits & QDR_REDUCTION_PAIRS;
+    unsigned traits = r->reduction->traits;
+    bool pairs = (traits & QDR_REDUCTION_PAIRS) || r->options.weighted;
+    const qdr_node *const *more = r->operands > 1 + pairs ? &r->operand[1 + pairs] : NULL;
     qdr_intake in = {
         .reduction = r,
         .options = r->options,
         .elements = elements,
         .second = pairs ? r->operand[1] : NULL,
-        .where = r->operands > 1 + pairs ? r->operand[1 + pairs] : NULL,
-        .skips = (r->reduction->traits & QDR_REDUCTION_SKIPS) &&
+        .where = more && !(traits & QDR_REDUCTION_BINS) ? *more : NULL,
+        .bounds = traits & QDR_REDUCTION_BINS ? more : NULL,
+        .skips = (traits & QDR_REDUCTION_SKIPS) &&
                  strchr("fc", qdr_dtype_kind(elements->dtype)),
         .by_axes = r->shape.ndim > (r->width > 0),
         .axes = r->axes,
@@ -113,6 +116,7 @@ static bool find_kept(const qdr_intake *in, const qdr_tile *tile, const void *wh
                       size_t n, uint8_t keep[PART])
 {
     size_t size = qdr_dtype_size(tile->dtype);
+    size_t other = in->second ? qdr_dtype_size(in->second->dtype) : 0;
     bool number = in->where && in->where->shape.ndim == 0;
     if (in->where && !number)
         memcpy(keep, (const uint8_t *)where + at, n);
@@ -121,7 +125,7 @@ static bool find_kept(const qdr_intake *in, const qdr_tile *tile, const void *wh
     if (in->skips)
         drop_nan(tile->dtype, (const char *)tile->elements + at * size, keep, n);
     if (in->skips && tile->second)
-        drop_nan(tile->dtype, (const char *)tile->second + at * size, keep, n);
+        drop_nan(in->second->dtype, (const char *)tile->second + at * other, keep, n);
     return !memchr(keep, 0, n);
 }
 
@@ -135,6 +139,7 @@ size_t qdr_intake_select(const qdr_intake *in, const void *const value[QDR_INTAK
     const void *where = in->where ? value[in->second ? 2 : 1] : NULL;
     const qdr_tile all = *tile;
     size_t size = qdr_dtype_size(tile->dtype), count = 0;
+    size_t other = in->second ? qdr_dtype_size(in->second->dtype) : 0;
     uint8_t keep[PART];
     for (size_t at = 0; at < all.count; at += PART) {
         size_t n = all.count - at < PART ? all.count - at : PART;
@@ -148,12 +153,12 @@ size_t qdr_intake_select(const qdr_intake *in, const void *const value[QDR_INTAK
             memmove(room[0], all.elements, at * size);
             if (all.second) {
                 tile->second = room[1];
-                memmove(room[1], all.second, at * size);
+                memmove(room[1], all.second, at * other);
             }
         }
         const char *from = (const char *)all.elements + at * size;
         if (all.second)
-            compact(size, (char *)room[1] + count * size, (const char *)all.second + at * size,
+            compact(other, (char *)room[1] + count * other, (const char *)all.second + at * other,
                     keep, n);
         count += compact(size, (char *)room[0] + count * size, from, keep, n);
     }

@@ -13,8 +13,9 @@ typedef struct qdr_intake {
     size_t words, context;              /* of an output's state, and of its context */
     int passes;
     const qdr_node *elements;
-    const qdr_node *second; /* of pairs: of the shape and dtype of elements; else NULL */
+    const qdr_node *second; /* of pairs, or weights: of the shape of elements; else NULL */
     const qdr_node *where;  /* which count: bools, repeated to the shape of elements; or NULL */
+    const qdr_node *const *bounds; /* two numbers that are known before the pass; or NULL */
     bool skips;             /* NaN does not count */
     bool by_axes;           /* there is an output for each line along the axes, or just one */
     uint32_t axes;          /* bit i: axis i of elements is reduced */

@@ -179,16 +179,39 @@ static void print_numbers(qdr_bytes *text, const qdr_node *node)
         qdr_bytes_format(text, ", method=\"%s\"", qdr_quantile_method(node->options.method));
 }
 
+/* The bins of a histogram and the weights, as arguments. */
+static void print_bins(struct printer *p, const qdr_node *node, const qdr_intake *intake)
+{
+    const qdr_reduce_options *o = &node->options;
+    bool whole = node->reduction->traits & QDR_REDUCTION_WHOLE;
+    if (!o->edges)
+        qdr_bytes_format(&p->text, ", %s%lld", whole ? "minlength=" : "", (long long)o->bins);
+    for (size_t i = 0; i < o->count; i++) {
+        qdr_bytes_text(&p->text, i ? ", " : o->edges ? ", (" : ", range=(");
+        qdr_scalar_print(&p->text, (qdr_scalar){.dtype = QDR_FLOAT64, .real = o->numbers[i]});
+    }
+    qdr_bytes_text(&p->text, o->count ? ")" : "");
+    if (intake->second) {
+        qdr_bytes_text(&p->text, ", weights=");
+        print(p, intake->second, QDR_PRECEDENCE_NONE);
+    }
+    qdr_bytes_text(&p->text, o->density ? ", density=True" : "");
+}
+
 static void print_reduction(struct printer *p, const qdr_node *node)
 {
     qdr_intake intake = qdr_intake_of(node);
     qdr_bytes_format(&p->text, "%s(", node->reduction->name);
-    print_arguments(p, node, intake.second ? 2 : 1);
-    print_numbers(&p->text, node);
+    bool bins = node->reduction->traits & QDR_REDUCTION_BINS;
+    print_arguments(p, node, intake.second && !bins ? 2 : 1);
+    if (bins)
+        print_bins(p, node, &intake);
+    else
+        print_numbers(&p->text, node);
     print_axes(&p->text, node);
-    bool element = node->reduction->traits & QDR_REDUCTION_ORDER &&
-                   qdr_quantile_gives_element(node->options.method);
-    if (!element && node->dtype != node->reduction->result(node->operand[0]->dtype))
+    bool own = bins || (node->reduction->traits & QDR_REDUCTION_ORDER &&
+                        qdr_quantile_gives_element(node->options.method));
+    if (!own && node->dtype != node->reduction->result(node->operand[0]->dtype))
         qdr_bytes_format(&p->text, ", dtype=\"%s\"", qdr_dtype_name(node->dtype));
     if (node->options.ddof)
         qdr_bytes_format(&p->text, ", ddof=%lld", (long long)node->options.ddof);

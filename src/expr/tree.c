@@ -13,6 +13,8 @@ static bool same_view(const qdr_view *a, const qdr_view *b)
 static bool same_options(const qdr_reduce_options *a, const qdr_reduce_options *b)
 {
     return a->ddof == b->ddof && a->method == b->method && a->count == b->count &&
+           a->bins == b->bins && a->edges == b->edges && a->weighted == b->weighted &&
+           a->density == b->density &&
            (!a->count || memcmp(a->numbers, b->numbers, a->count * sizeof *a->numbers) == 0);
 }
 

@@ -3,6 +3,7 @@
 #define QDR_REDUCE_REDUCERS_H
 
 #include "quadrat/reduce.h"
+#include "reduce/histogram.h"
 #include "reduce/quantile.h"
 
 extern const qdr_accumulator qdr_sum_accumulator, qdr_complex_sum_accumulator;
