@@ -64,6 +64,8 @@ int qdr_check_fail(qdr_checker *checker, const qdr_syntax *place, const char *fo
 int qdr_check_array(qdr_checker *checker, const qdr_term *value, const qdr_node **node);
 int qdr_check_integer(qdr_checker *checker, const qdr_term *value, int64_t *integer);
 int qdr_check_shape(qdr_checker *checker, const qdr_term *value, qdr_shape *shape);
+/* One of ndim axes, negative ones counted from the end, into the set. */
+int qdr_check_axis(qdr_checker *checker, const qdr_term *value, int ndim, uint32_t *axes);
 int qdr_check_dtype(qdr_checker *checker, const qdr_term *value, qdr_dtype *dtype);
 /* A number that is known now. */
 int qdr_check_number(qdr_checker *checker, const qdr_term *value, qdr_scalar *number);
