@@ -39,6 +39,12 @@ static qdr_dtype result_POSITION(qdr_dtype dtype)
     return QDR_INT64;
 }
 
+static qdr_dtype result_TRUTH(qdr_dtype dtype)
+{
+    (void)dtype;
+    return QDR_BOOL;
+}
+
 enum {
     POSITION = QDR_REDUCTION_POSITION,
     JUMPS = QDR_REDUCTION_JUMPS,

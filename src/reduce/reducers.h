@@ -7,6 +7,7 @@
 extern const qdr_accumulator qdr_sum_accumulator, qdr_complex_sum_accumulator;
 extern const qdr_accumulator qdr_moments_accumulator, qdr_complex_moments_accumulator;
 extern const qdr_accumulator qdr_minimum_accumulator, qdr_maximum_accumulator;
+extern const qdr_accumulator qdr_extent_accumulator;
 extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
 

@@ -7,7 +7,8 @@ Standard input is a list of cases. Each is a line, and behind it the bytes that 
     kernel NAME RESULT N A:COUNT …         the operands of those dtypes, then the result; an operand
                                            of 1 element stands for N
     cast RESULT N A                        the elements, then the result
-    reduce NAME RESULT N A DDOF            the elements, then the value; no value when RESULT is none
+    reduce NAME RESULT N A DDOF            the elements, then the value; no value when RESULT is
+                                           none
     number A                               the elements, one for each line that follows: its text
 """
 import math
@@ -188,10 +189,34 @@ def extremum(name, a):
     return value, position
 
 
+def subtract(a, b, form):
+    """Exactly, rounded once; by NumPy what is not finite."""
+    return nearest(Fraction(a) - Fraction(b), form) if np.isfinite([a, b]).all() else float(a - b)
+
+
+def ptp(a, form):
+    high, low = extremum("max", a)[0], extremum("min", a)[0]
+    if a.dtype.kind == "c":
+        return complex(*(subtract(x, y, form) for x, y in ((high.real.item(), low.real.item()),
+                                                           (high.imag.item(), low.imag.item()))))
+    if a.dtype.kind == "f":
+        return subtract(high.item(), low.item(), form)
+    width = int(high) - int(low)
+    return width if a.dtype.kind != "b" and width <= np.iinfo(a.dtype).max else None
+
+
 def reduce(name, a, ddof):
     """(dtype, value); the value is None when there is an error."""
     kind, real = a.dtype.kind, real_dtype(a.dtype)
     form = FORMS[real.itemsize]
+    if len(a) == 0 and name in ("min", "max", "ptp", "argmin", "argmax"):
+        return None, None
+    if len(a) == 0 and name == "mean":
+        return real if kind != "c" else a.dtype, NAN if kind != "c" else complex(NAN, NAN)
+    if name in ("any", "all"):
+        return np.dtype("?"), getattr(np, name)(a)
+    if name == "ptp":
+        return a.dtype, ptp(a, form)
     if name in ("min", "max"):
         return a.dtype, extremum(name, a)[0]
     if name in ("argmin", "argmax"):
