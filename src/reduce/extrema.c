@@ -1,8 +1,10 @@
-/* min, max, ptp, argmin, argmax: the least key, and for a position the lowest that has it.
+/* min, max, ptp, argmin, argmax, and those of what is not NaN: the least key, and for a position
+ * the lowest that has it.
  *
  * A key is a signed integer in the order of the elements; of floats, the bits with the others than
  * the sign inverted below zero, so that -0.0 comes right before +0.0. A maximum is the least of
- * the inverted keys. NaN has the least key of all: it wins, and the first of several is found.
+ * the inverted keys. NaN has the least key of all: it wins, and the first of several is found. Where it
+ * should not count it has the greatest key instead.
  *
  * Complex numbers are ordered by their real, then by their imaginary parts. Both zeros of a real
  * part are one key there, as they are equal in this order; so a zero of the value is +0.0. */
@@ -31,6 +33,7 @@ typedef struct order {
 } order;
 
 #define NAN_WINS INT64_MIN
+#define NAN_LOSES INT64_MAX
 #define NEGATIVE_ZERO_KEY (-1) /* of the key before any inversion; +0.0 has 0 */
 
 static bool key_less(key a, key b)
@@ -181,6 +184,10 @@ EXTREMA(maximum, 1, NULL, {-1, 0, NAN_WINS})
 EXTREMA(extent, 2, &qdr_minimum_accumulator, {0, 0, NAN_WINS}, {-1, 0, NAN_WINS})
 EXTREMA(first_min, 1, NULL, {0, 1, NAN_WINS})
 EXTREMA(first_max, 1, NULL, {-1, 1, NAN_WINS})
+EXTREMA(least, 1, NULL, {0, 0, NAN_LOSES})
+EXTREMA(greatest, 1, NULL, {-1, 0, NAN_LOSES})
+EXTREMA(first_least, 1, NULL, {0, 1, NAN_LOSES})
+EXTREMA(first_greatest, 1, NULL, {-1, 1, NAN_LOSES})
 
 static int check_any(const extremum *e, const char *name, qdr_error *err)
 {
@@ -221,6 +228,15 @@ static int finish_position(const extremum *e, const char *name, qdr_scalar *valu
     return check_any(e, name, err);
 }
 
+/* That of an element that is not NaN. */
+static int finish_number(const extremum *e, qdr_dtype dtype, const char *name, qdr_scalar *value,
+                         qdr_error *err)
+{
+    if (e->key.first == NAN_LOSES && strchr("fc", qdr_dtype_kind(dtype)))
+        return qdr_fail(err, QDR_EUSAGE, "%s: all elements are NaN", name);
+    return finish_position(e, name, value, err);
+}
+
 #define FINISH(name, call)                                                                         \
     int qdr_finish_##name(const uint64_t *state, qdr_dtype dtype,                                  \
                           const qdr_reduce_options *options, qdr_scalar *value, qdr_error *err)    \
@@ -232,6 +248,10 @@ FINISH(min, finish_value((const extremum *)state, dtype, 0, "min", value, err))
 FINISH(max, finish_value((const extremum *)state, dtype, -1, "max", value, err))
 FINISH(argmin, finish_position((const extremum *)state, "argmin", value, err))
 FINISH(argmax, finish_position((const extremum *)state, "argmax", value, err))
+FINISH(nanmin, finish_value((const extremum *)state, dtype, 0, "nanmin", value, err))
+FINISH(nanmax, finish_value((const extremum *)state, dtype, -1, "nanmax", value, err))
+FINISH(nanargmin, finish_number((const extremum *)state, dtype, "nanargmin", value, err))
+FINISH(nanargmax, finish_number((const extremum *)state, dtype, "nanargmax", value, err))
 
 /* Rounded to a narrower dtype this is the nearest to a - b all the same: a double has more than
  * twice the bits of a float (Figueroa, "When is double rounding innocuous?", 1995). */

@@ -53,10 +53,11 @@ enum {
 };
 
 const qdr_reduction qdr_reductions[] = {
-#define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
+#define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
+                example, value)                                                                    \
     {#name,         parameters, help, example, value,                                              \
      {&qdr_##of_real##_accumulator, &qdr_##of_complex##_accumulator},                              \
-     result_##result, steps, traits, qdr_finish_##name},
+     result_##result, steps, traits, qdr_finish_##finish},
 #include "reduce/reducers.def"
 #undef REDUCER
     {.name = NULL},

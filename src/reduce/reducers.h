@@ -9,10 +9,13 @@ extern const qdr_accumulator qdr_moments_accumulator, qdr_complex_moments_accumu
 extern const qdr_accumulator qdr_minimum_accumulator, qdr_maximum_accumulator;
 extern const qdr_accumulator qdr_extent_accumulator;
 extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulator;
+extern const qdr_accumulator qdr_least_accumulator, qdr_greatest_accumulator;
+extern const qdr_accumulator qdr_first_least_accumulator, qdr_first_greatest_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
 
-#define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
-    qdr_finish qdr_finish_##name;
+#define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
+                example, value)                                                                    \
+    qdr_finish qdr_finish_##finish;
 #include "reduce/reducers.def"
 #undef REDUCER
 

@@ -205,10 +205,23 @@ def ptp(a, form):
     return width if a.dtype.kind != "b" and width <= np.iinfo(a.dtype).max else None
 
 
+def not_nan(name, a, ddof):
+    """Of the elements that are not NaN, as the function without "nan" is of all."""
+    left = np.flatnonzero(~np.isnan(a))
+    if "arg" in name:
+        dtype, at = reduce(name, a[left], ddof)
+        return dtype, None if at is None else left[at]
+    if name in ("min", "max") and len(a) and not len(left):
+        return a.dtype, NAN if a.dtype.kind == "f" else complex(NAN, NAN)
+    return reduce(name, a[left], ddof)
+
+
 def reduce(name, a, ddof):
     """(dtype, value); the value is None when there is an error."""
     kind, real = a.dtype.kind, real_dtype(a.dtype)
     form = FORMS[real.itemsize]
+    if name.startswith("nan"):
+        return not_nan(name[3:], a, ddof)
     if len(a) == 0 and name in ("min", "max", "ptp", "argmin", "argmax"):
         return None, None
     if len(a) == 0 and name == "mean":
