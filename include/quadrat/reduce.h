@@ -4,7 +4,8 @@
  * of 64-bit words, all zero when nothing was taken up yet; the same elements always end in the same
  * words, however they were cut, ordered and merged, so states of threads, ranks and machines are
  * merged by one function. While a thread updates, part of what it took up may stand in working
- * memory, in whatever form is fast; flushing moves it into the state.
+ * memory, in whatever form is fast; flushing moves it into the state. (Of a product of floats that
+ * needs more than 256 bits, the last bits of the state hang on the order; its value does not.)
  *
  * A reduction finishes a state into its value. Several reductions may share an accumulator: var
  * and std do, and mean takes the sum that they hold.
@@ -46,7 +47,7 @@ typedef struct qdr_reduce_options {
 } qdr_reduce_options;
 
 /* Makes the value of a state; dtype is that of the elements. QDR_EUSAGE when there is none: the
- * minimum of nothing, an integer sum that does not fit. */
+ * minimum of nothing, an integer sum that does not fit, the product of complex numbers. */
 typedef int qdr_finish(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
                        qdr_scalar *value, qdr_error *err);
 

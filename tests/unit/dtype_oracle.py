@@ -18,7 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from exact_cases import DOUBLE, FLOAT, NAN, nearest, nearest_root
+from exact_cases import DOUBLE, FLOAT, INF, NAN, nearest, nearest_root, scaled
 
 HALF = (11, -24, 16)
 FORMS = {2: HALF, 4: FLOAT, 8: DOUBLE}
@@ -205,6 +205,31 @@ def ptp(a, form):
     return width if a.dtype.kind != "b" and width <= np.iinfo(a.dtype).max else None
 
 
+def prod(a, form):
+    """The exact product, rounded once; a zero where the factors have one, whatever the others."""
+    sign = -1.0 if (np.signbit(a) & (a == a)).sum() % 2 else 1.0
+    if not np.isfinite(a).all() or (a == 0).any():
+        nan = np.isnan(a).any() or ((a == 0).any() and np.isinf(a).any())
+        return NAN if nan else math.copysign(0.0 if (a == 0).any() else INF, sign)
+    numerator, power = 1, 0
+    for x in map(Fraction, a.tolist()):
+        numerator *= x.numerator
+        power -= x.denominator.bit_length() - 1
+    size = numerator.bit_length() + power
+    if abs(size) > 3000:
+        return math.copysign(0.0 if size < 0 else INF, sign)
+    return math.copysign(nearest(scaled(Fraction(abs(numerator)), power), form), sign)
+
+
+def integer_prod(a, dtype):
+    total = 0 if (a == 0).any() else 1
+    for x in a.tolist() if total else []:
+        total *= int(x)
+        if abs(total) > 2 ** 64:
+            return None
+    return total if np.iinfo(dtype).min <= total <= np.iinfo(dtype).max else None
+
+
 def not_nan(name, a, ddof):
     """Of the elements that are not NaN, as the function without "nan" is of all."""
     left = np.flatnonzero(~np.isnan(a))
@@ -240,6 +265,11 @@ def reduce(name, a, ddof):
         dtype = np.dtype("u8" if kind == "u" else "i8")
         total = sum(map(int, a.tolist()))
         return dtype, total if np.iinfo(dtype).min <= total <= np.iinfo(dtype).max else None
+    if name == "prod" and kind in "biu":
+        dtype = np.dtype("u8" if kind == "u" else "i8")
+        return dtype, integer_prod(a, dtype)
+    if name == "prod":
+        return a.dtype, None if kind == "c" else prod(a.astype("f8"), form)
     if name in ("sum", "mean"):
         divisor = 1 if name == "sum" else len(a)
         if kind == "c":
