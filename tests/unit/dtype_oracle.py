@@ -221,6 +221,14 @@ def prod(a, form):
     return math.copysign(nearest(scaled(Fraction(abs(numerator)), power), form), sign)
 
 
+def norm(a, form):
+    """The root of the exact sum of squares; an infinity of the elements unless there is a NaN."""
+    numbers = parts(a)
+    if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
+        return NAN if np.isnan(numbers).any() else INF
+    return nearest_root(sum(v * v for v in map(Fraction, numbers.tolist())), form)
+
+
 def integer_prod(a, dtype):
     total = 0 if (a == 0).any() else 1
     for x in a.tolist() if total else []:
@@ -265,6 +273,8 @@ def reduce(name, a, ddof):
         dtype = np.dtype("u8" if kind == "u" else "i8")
         total = sum(map(int, a.tolist()))
         return dtype, total if np.iinfo(dtype).min <= total <= np.iinfo(dtype).max else None
+    if name == "norm":
+        return real, norm(a, form)
     if name == "prod" and kind in "biu":
         dtype = np.dtype("u8" if kind == "u" else "i8")
         return dtype, integer_prod(a, dtype)
