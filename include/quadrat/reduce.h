@@ -4,7 +4,8 @@
  * of 64-bit words, all zero when nothing was taken up yet; the same elements always end in the same
  * words, however they were cut, ordered and merged, so states of threads, ranks and machines are
  * merged by one function. While a thread updates, part of what it took up may stand in working
- * memory, in whatever form is fast; flushing moves it into the state.
+ * memory, in whatever form is fast; flushing moves it into the state. (Of a product of floats that
+ * needs more than 256 bits, the last bits of the state hang on the order; its value does not.)
  *
  * Some kinds have a context as well: words that say what is looked for, const during a pass and
  * equal on all ranks. When a pass is over, it advances by the merged state, and after the last pass
@@ -75,7 +76,7 @@ int qdr_accumulator_passes(const qdr_accumulator *accumulator, qdr_dtype dtype);
 
 /* Makes the value of a state, or context; dtype is that of the elements. Where the value is an
  * array, value is one of its elements. QDR_EUSAGE when there is none: the minimum of nothing, an
- * integer sum that does not fit. */
+ * integer sum that does not fit, the product of complex numbers. */
 typedef int qdr_finish(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
                        qdr_scalar *value, qdr_error *err);
 

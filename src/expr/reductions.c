@@ -1,7 +1,9 @@
 #include "expr/reductions.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "expr/checker.h"
 #include "expr/index.h"
 #include "reduce/quantile.h"
 
@@ -378,9 +380,67 @@ static int build_scaled(qdr_checker *checker, const qdr_call *call, double scale
     return qdr_check_intern(checker, &node, value);
 }
 
+/* The numbers that another norm than the Euclidean is made of: floats, as in NumPy. */
+static int take_magnitudes(qdr_checker *checker, const qdr_call *call, qdr_term *a)
+{
+    const qdr_node *node = a->node;
+    int code = strchr("fc", qdr_dtype_kind(node->dtype))
+                   ? QDR_OK
+                   : qdr_check_cast(checker, node, QDR_FLOAT64, &a->node);
+    return code ? code
+                : qdr_check_apply(checker, call->syntax, qdr_operator_named("abs"), a, a);
+}
+
+/* norm(a, ord), which for one axis is another reduction. NumPy's norms of matrices, which are what
+ * ord means for more axes, are none of the elements. */
+static int build_norm(qdr_checker *checker, const qdr_call *call, const qdr_term *ord,
+                      qdr_term *value)
+{
+    static const struct {
+        double ord;
+        const char *reduction, *text;
+        bool magnitudes;
+    } norms[] = {
+        {0, "count_nonzero", "count_nonzero(a)", false}, {1, "sum", "sum(abs(a))", true},
+        {2, "norm", "norm(a)", false},                   {INFINITY, "max", "max(abs(a))", true},
+        {-INFINITY, "min", "min(abs(a))", true},
+    };
+    const qdr_term *axis = qdr_call_argument(call, "axis");
+    const qdr_reduction *r = qdr_reductions;
+    qdr_scalar number = {.dtype = QDR_BOOL, .words = {0, 0}};
+    qdr_call other = *call;
+    size_t i = 0, count = sizeof norms / sizeof norms[0];
+    qdr_term *a = &other.argument[0];
+    int code = qdr_check_number(checker, ord, &number);
+    if (!code)
+        code = qdr_check_array(checker, a, &a->node);
+    if (code)
+        return code;
+    double wanted = qdr_check_converted(number, QDR_FLOAT64).real;
+    while (i < count && norms[i].ord != wanted)
+        i++;
+    if (i == count || qdr_dtype_kind(number.dtype) == 'c')
+        return qdr_check_fail(checker, ord->syntax, "ord is 0, 1, 2, inf or -inf");
+    if (axis->kind == QDR_TERM_TUPLE ? axis->tuple.count != 1
+                                     : axis->kind == QDR_TERM_ABSENT && a->node->shape.ndim > 1)
+        return qdr_check_fail(checker, ord->syntax,
+                              "with ord the norm goes along one axis; of all elements it is %s",
+                              norms[i].text);
+    while (strcmp(r->name, norms[i].reduction) != 0)
+        r++;
+    other.row = r;
+    other.argument[ord - call->argument].kind = QDR_TERM_ABSENT;
+    a->kind = QDR_TERM_NODE;
+    if (norms[i].magnitudes)
+        code = take_magnitudes(checker, call, a);
+    return code ? code : qdr_build_reduction(checker, &other, value);
+}
+
 int qdr_build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
-    return build_scaled(checker, call, 1, value);
+    const qdr_term *ord = qdr_call_argument(call, "ord");
+    return ord->kind == QDR_TERM_ABSENT ? build_scaled(checker, call, 1, value)
+                                        : build_norm(checker, call, ord, value);
 }
 
 int qdr_build_percentile(qdr_checker *checker, const qdr_call *call, qdr_term *value)

@@ -343,9 +343,8 @@ int qdr_finish_histogram(const uint64_t *context, qdr_dtype dtype,
     return QDR_OK;
 }
 
-int qdr_finish_histogram_bin_edges(const uint64_t *context, qdr_dtype dtype,
-                                   const qdr_reduce_options *options, qdr_scalar *value,
-                                   qdr_error *err)
+int qdr_finish_bin_edges(const uint64_t *context, qdr_dtype dtype,
+                         const qdr_reduce_options *options, qdr_scalar *value, qdr_error *err)
 {
     const struct bins *b = (const struct bins *)context;
     (void)dtype, (void)err;

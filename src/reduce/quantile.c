@@ -513,8 +513,8 @@ static double between(qdr_scalar a, qdr_scalar b, double weight, qdr_precision t
     return qdr_exact_between(exact_number(a), exact_number(b), weight, to);
 }
 
-static int finish(const uint64_t *context, qdr_dtype dtype, const qdr_reduce_options *options,
-                  qdr_scalar *value, qdr_error *err)
+int qdr_finish_quantile(const uint64_t *context, qdr_dtype dtype,
+                        const qdr_reduce_options *options, qdr_scalar *value, qdr_error *err)
 {
     const struct search *s = (const struct search *)context;
     bool floating = strchr("f", qdr_dtype_kind(options->dtype));
@@ -537,14 +537,3 @@ static int finish(const uint64_t *context, qdr_dtype dtype, const qdr_reduce_opt
     }
     return QDR_OK;
 }
-
-#define FINISH(name)                                                                               \
-    int qdr_finish_##name(const uint64_t *context, qdr_dtype dtype,                                \
-                          const qdr_reduce_options *options, qdr_scalar *value, qdr_error *err)    \
-    {                                                                                              \
-        return finish(context, dtype, options, value, err);                                        \
-    }
-FINISH(median)
-FINISH(quantile)
-FINISH(nanmedian)
-FINISH(nanquantile)

@@ -39,15 +39,22 @@ static qdr_dtype result_POSITION(qdr_dtype dtype)
     return QDR_INT64;
 }
 
+static qdr_dtype result_TRUTH(qdr_dtype dtype)
+{
+    (void)dtype;
+    return QDR_BOOL;
+}
+
 /* The kind for elements of a dtype: of two, that of real or of complex ones. */
-#define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
+#define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
+                example, value)                                                                    \
     static const qdr_accumulator *kind_##name(qdr_dtype dtype, const qdr_reduce_options *options)  \
     {                                                                                              \
         (void)options;                                                                             \
         return qdr_dtype_kind(dtype) == 'c' ? &qdr_##of_complex##_accumulator                      \
                                             : &qdr_##of_real##_accumulator;                        \
     }
-#define CHOOSER(name, parameters, choose, result, steps, traits, help, example, value)
+#define CHOOSER(name, parameters, choose, result, finish, steps, traits, help, example, value)
 #include "reduce/reducers.def"
 #undef REDUCER
 #undef CHOOSER
@@ -64,13 +71,14 @@ enum {
 };
 
 const qdr_reduction qdr_reductions[] = {
-#define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
+#define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
+                example, value)                                                                    \
     {#name,         parameters, help, example, value,                                              \
      kind_##name,                                                                                  \
-     result_##result, steps, traits, qdr_finish_##name},
-#define CHOOSER(name, parameters, choose, result, steps, traits, help, example, value)             \
+     result_##result, steps, traits, qdr_finish_##finish},
+#define CHOOSER(name, parameters, choose, result, finish, steps, traits, help, example, value)             \
     {#name, parameters,      help,  example, value,                                                \
-     choose, result_##result, steps, traits,  qdr_finish_##name},
+     choose, result_##result, steps, traits,  qdr_finish_##finish},
 #include "reduce/reducers.def"
 #undef REDUCER
 #undef CHOOSER
