@@ -63,7 +63,11 @@ int qdr_check_fail(qdr_checker *checker, const qdr_syntax *place, const char *fo
 int qdr_check_array(qdr_checker *checker, const qdr_term *value, const qdr_node **node);
 int qdr_check_integer(qdr_checker *checker, const qdr_term *value, int64_t *integer);
 int qdr_check_shape(qdr_checker *checker, const qdr_term *value, qdr_shape *shape);
+/* That there can be an array of that shape. */
+int qdr_check_extents(qdr_checker *checker, const qdr_syntax *place, const qdr_shape *shape);
 int qdr_check_dtype(qdr_checker *checker, const qdr_term *value, qdr_dtype *dtype);
+/* True or False; `usual` when it is absent. */
+int qdr_check_flag(qdr_checker *checker, const qdr_term *value, bool usual, bool *flag);
 /* A number that is known now. */
 int qdr_check_number(qdr_checker *checker, const qdr_term *value, qdr_scalar *number);
 /* The number in another dtype, which it must fit; a float does not become a whole number. */

@@ -55,18 +55,6 @@ static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape
                                         : QDR_OK;
 }
 
-static int take_flag(qdr_checker *checker, const qdr_term *term, bool *flag)
-{
-    *flag = false;
-    if (term->kind == QDR_TERM_ABSENT)
-        return QDR_OK;
-    if (term->kind != QDR_TERM_NODE || term->node->kind != QDR_NODE_CONSTANT ||
-        term->node->dtype != QDR_BOOL)
-        return qdr_check_fail(checker, term->syntax, "this is True or False");
-    *flag = term->node->value.truth;
-    return QDR_OK;
-}
-
 static qdr_shape reduced_shape(const qdr_shape *shape, uint32_t axes, bool keepdims)
 {
     qdr_shape left = {.ndim = 0};
@@ -115,7 +103,8 @@ static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term 
         code = take_axes(checker, call, &node.operand[0]->shape,
                          node.reduction->traits & QDR_REDUCTION_POSITION, &node.axes);
     if (!code)
-        code = take_flag(checker, qdr_call_argument(call, "keepdims"), &node.keepdims);
+        code = qdr_check_flag(checker, qdr_call_argument(call, "keepdims"), false,
+                              &node.keepdims);
     if (!code)
         node.dtype = node.reduction->result(node.operand[0]->dtype);
     if (!code && dtype->kind != QDR_TERM_ABSENT && dtype->kind != QDR_TERM_NONE)
@@ -261,7 +250,8 @@ static bool alias_row(size_t index, qdr_function *f)
 
 bool qdr_function_row(size_t index, qdr_function *f)
 {
-    static const qdr_function *const tables[] = {composed, shaping, qdr_generators};
+    static const qdr_function *const tables[] = {composed, shaping, qdr_generators, qdr_ranges,
+                                                 qdr_randoms};
     for (const qdr_reduction *r = qdr_reductions; r->name; r++)
         if (index-- == 0) {
             *f = (qdr_function){"Reductions", r->name, r->parameters, r->help,
