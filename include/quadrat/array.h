@@ -251,10 +251,49 @@ int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **s
 int qdr_source_arange(int64_t count, qdr_scalar first, qdr_scalar second, qdr_source **source,
                       qdr_error *err);
 
-/* Uniform in [0, 1): element i is the i-th number of numpy.random.Generator(Philox(key=seed))
- * .random(). Philox4x64-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
- * 1, 2, 3" (SC 2011). */
+/* count numbers from start to stop, which is the last one only with endpoint: element i is
+ * start + i * step with step = (stop - start) / (count - endpoint), as numpy.linspace computes it;
+ * where step underflows to 0 it is start + i / (count - endpoint) * (stop - start). */
+int qdr_source_linspace(int64_t count, double start, double stop, bool endpoint,
+                        qdr_source **source, qdr_error *err);
+
+/* Zeros, but for element [i, i + k], which is one. */
+int qdr_source_eye(int64_t rows, int64_t columns, int64_t k, qdr_scalar one, qdr_source **source,
+                   qdr_error *err);
+
+/* int64: element [a, i0, i1, …] is the a-th of i0, i1, …; so the first extent is how many others
+ * there are. */
+int qdr_source_indices(const qdr_shape *shape, qdr_source **source, qdr_error *err);
+
+/* Random arrays are counter-based: each element is computed from one 64-bit word w of Philox4x64-10
+ * (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Element i
+ * of an array of a kind takes the i-th word of numpy.random.Philox(key=seed + kind * 2**64)
+ * .random_raw(); kind is 0, 1, 2 for random, normal, integers. So arrays of different seeds or
+ * kinds are independent of each other, and those of one seed and kind have the same beginning. */
+
+/* Uniform in [0, 1): (w >> 11) / 2^53, which makes the numbers of numpy.random.Generator(
+ * Philox(key=seed)).random(). */
 int qdr_source_random(const qdr_shape *shape, uint64_t seed, qdr_source **source, qdr_error *err);
+
+/* Normal: loc + scale * z, where z is the quantile of the standard normal distribution for the
+ * probability 1/2 + (w + 1/2) / 2^64, w taken as a two's complement number. It comes from
+ * Algorithm AS 241, PPND16 (Wichura, Applied Statistics 37, 1988), in doubles and in its order, of
+ *
+ *     m = w < 2^63 ? w : 2^64 - 1 - w        the sign of z is + in the first case
+ *     q = (m + 1/2) / 2^64                   |probability - 1/2|
+ *     p = (2^63 - 1 - m + 1/2) / 2^64        1/2 - q
+ *
+ * with its logarithm of p = 2^k f, sqrt(1/2) <= f < sqrt(2), as k * log(2) + 2 * s * t, where
+ * s = (f - 1) / (f + 1) and t = 1 + s^2/3 + s^4/5 + … + s^20/21, by Horner's rule in s * s. Only
+ * + - * / sqrt are used, which IEEE 754 defines: the bits are the same on every machine. z is
+ * within 1e-15 of the quantile, relatively; |z| is at most 9.2. */
+int qdr_source_normal(const qdr_shape *shape, double loc, double scale, uint64_t seed,
+                      qdr_source **source, qdr_error *err);
+
+/* Integers from low to last, both of int64 or of uint64: low + floor(w * n / 2^64), where n is how
+ * many there are. The probability of each differs from 1/n by less than 2^-64. */
+int qdr_source_integers(const qdr_shape *shape, qdr_scalar low, qdr_scalar last, uint64_t seed,
+                        qdr_source **source, qdr_error *err);
 
 #include "quadrat/hidden.h"
 #endif

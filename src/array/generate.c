@@ -117,44 +117,101 @@ int qdr_source_arange(int64_t count, qdr_scalar first, qdr_scalar second, qdr_so
     return QDR_OK;
 }
 
-/* Philox4x64-10, constants and rounds of the paper. */
-static void philox(uint64_t counter, uint64_t key, uint64_t out[4])
-{
-    uint64_t x0 = counter, x1 = 0, x2 = 0, x3 = 0, k0 = key, k1 = 0;
-    for (int round = 0; round < 10; round++) {
-        unsigned __int128 p0 = (unsigned __int128)0xD2E7470EE14C6C93 * x0;
-        unsigned __int128 p1 = (unsigned __int128)0xCA5A826395121157 * x2;
-        x0 = (uint64_t)(p1 >> 64) ^ x1 ^ k0;
-        x2 = (uint64_t)(p0 >> 64) ^ x3 ^ k1;
-        x1 = (uint64_t)p1;
-        x3 = (uint64_t)p0;
-        k0 += 0x9E3779B97F4A7C15;
-        k1 += 0xBB67AE8584CAA73B;
-    }
-    out[0] = x0, out[1] = x1, out[2] = x2, out[3] = x3;
-}
-
-/* NumPy counts before it draws: the first four numbers come from counter 1. */
-static int fill_random(const qdr_source *source, int64_t position, int64_t count, void *elements,
-                       qdr_error *err)
+/* As numpy.linspace computes it, step by step. A step that underflows to 0 is not used. */
+static int fill_line(const qdr_source *source, int64_t position, int64_t count, void *elements,
+                     qdr_error *err)
 {
     (void)err;
-    double *x = elements;
-    for (int64_t i = 0; i < count;) {
-        uint64_t word[4], at = (uint64_t)(position + i);
-        philox(at / 4 + 1, source->seed, word);
-        for (uint64_t k = at % 4; k < 4 && i < count; k++)
-            x[i++] = (double)(word[k] >> 11) * 0x1p-53;
+    double *x = elements, start = source->line.start, divisor = (double)source->line.divisor;
+    double delta = source->line.stop - start, step = delta / divisor;
+    for (int64_t i = 0; i < count; i++) {
+        double at = (double)(position + i);
+        x[i] = (step == 0 ? at / divisor * delta : at * step) + start;
+    }
+    int64_t last = source->line.last - position;
+    if (last >= 0 && last < count)
+        x[last] = source->line.stop;
+    return QDR_OK;
+}
+
+int qdr_source_linspace(int64_t count, double start, double stop, bool endpoint,
+                        qdr_source **source, qdr_error *err)
+{
+    qdr_shape shape = {.ndim = 1, .extent = {count}};
+    int code = qdr_source_new(QDR_FLOAT64, &shape, source, err);
+    if (code)
+        return code;
+    int64_t divisor = count - endpoint;
+    (*source)->line.start = start;
+    (*source)->line.stop = stop;
+    (*source)->line.divisor = divisor > 0 ? divisor : 1;
+    (*source)->line.last = endpoint && count > 1 ? count - 1 : -1;
+    (*source)->fill = fill_line;
+    return QDR_OK;
+}
+
+static int fill_diagonal(const qdr_source *source, int64_t position, int64_t count, void *elements,
+                         qdr_error *err)
+{
+    (void)err;
+    char *to = elements;
+    size_t size = qdr_dtype_size(source->dtype);
+    int64_t columns = source->shape.extent[1], last = position + count - 1;
+    memset(to, 0, (size_t)count * size);
+    for (int64_t row = position / columns; row <= last / columns; row++) {
+        int64_t column = row + source->diagonal.offset, at = row * columns + column - position;
+        if (column >= 0 && column < columns && at >= 0 && at < count)
+            memcpy(to + (size_t)at * size, source->diagonal.one.words, size);
     }
     return QDR_OK;
 }
 
-int qdr_source_random(const qdr_shape *shape, uint64_t seed, qdr_source **source, qdr_error *err)
+int qdr_source_eye(int64_t rows, int64_t columns, int64_t k, qdr_scalar one, qdr_source **source,
+                   qdr_error *err)
 {
-    int code = qdr_source_new(QDR_FLOAT64, shape, source, err);
+    qdr_shape shape = {.ndim = 2, .extent = {rows, columns}};
+    int code = qdr_source_new(one.dtype, &shape, source, err);
     if (code)
         return code;
-    (*source)->seed = seed;
-    (*source)->fill = fill_random;
+    /* beyond the corners all are alike */
+    (*source)->diagonal.offset = k < -rows ? -rows : k > columns ? columns : k;
+    (*source)->diagonal.one = one;
+    (*source)->fill = fill_diagonal;
+    return QDR_OK;
+}
+
+/* The index along an axis stays for as many positions as one index of that axis has elements. */
+static int fill_indices(const qdr_source *source, int64_t position, int64_t count, void *elements,
+                        qdr_error *err)
+{
+    (void)err;
+    const qdr_shape *shape = &source->shape;
+    int64_t *x = elements, each = qdr_shape_count(shape) / shape->extent[0];
+    while (count > 0) {
+        int64_t axis = position / each, below = 1;
+        for (int k = shape->ndim - 1; k > axis + 1; k--)
+            below *= shape->extent[k];
+        int64_t extent = shape->extent[axis + 1], index = position % each / below % extent;
+        int64_t same = below - position % below; /* positions left of this index */
+        int64_t n = each - position % each;
+        n = n < count ? n : count;
+        position += n;
+        count -= n;
+        for (; n > 0; n -= same, same = below) {
+            same = same < n ? same : n;
+            for (int64_t i = 0; i < same; i++)
+                *x++ = index;
+            index = index + 1 == extent ? 0 : index + 1;
+        }
+    }
+    return QDR_OK;
+}
+
+int qdr_source_indices(const qdr_shape *shape, qdr_source **source, qdr_error *err)
+{
+    int code = qdr_source_new(QDR_INT64, shape, source, err);
+    if (code)
+        return code;
+    (*source)->fill = fill_indices;
     return QDR_OK;
 }

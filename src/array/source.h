@@ -22,7 +22,19 @@ struct qdr_source {
         struct {
             qdr_scalar first, second;
         } range;
-        uint64_t seed;
+        struct {
+            double start, stop;
+            int64_t divisor, last; /* last: the index of stop; -1 when it is no element */
+        } line;
+        struct {
+            qdr_scalar one;
+            int64_t offset; /* from row to column */
+        } diagonal;
+        struct {
+            uint64_t seed;
+            double loc, scale; /* of normal */
+            uint64_t low, span; /* of integers: the first one, and the last less the first */
+        } random;
         const char *memory;
     };
 };

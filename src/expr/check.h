@@ -66,7 +66,11 @@ int qdr_check_integer(qdr_checker *checker, const qdr_term *value, int64_t *inte
 int qdr_check_shape(qdr_checker *checker, const qdr_term *value, qdr_shape *shape);
 /* One of ndim axes, negative ones counted from the end, into the set. */
 int qdr_check_axis(qdr_checker *checker, const qdr_term *value, int ndim, uint32_t *axes);
+/* That there can be an array of that shape. */
+int qdr_check_extents(qdr_checker *checker, const qdr_syntax *place, const qdr_shape *shape);
 int qdr_check_dtype(qdr_checker *checker, const qdr_term *value, qdr_dtype *dtype);
+/* True or False; `usual` when it is absent. */
+int qdr_check_flag(qdr_checker *checker, const qdr_term *value, bool usual, bool *flag);
 /* A number that is known now. */
 int qdr_check_number(qdr_checker *checker, const qdr_term *value, qdr_scalar *number);
 /* The number in another dtype, which it must fit; a float does not become a whole number. */

@@ -153,7 +153,8 @@ static bool alias_row(size_t index, qdr_function *f)
 
 bool qdr_function_row(size_t index, qdr_function *f)
 {
-    static const qdr_function *const tables[] = {composed, shaping, qdr_generators};
+    static const qdr_function *const tables[] = {composed, shaping, qdr_generators, qdr_ranges,
+                                                 qdr_randoms};
     for (const qdr_reduction *r = qdr_reductions; r->name; r++)
         if (index-- == 0) {
             *f = (qdr_function){"Reductions", r->name, r->parameters, r->help,

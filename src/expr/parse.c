@@ -130,9 +130,10 @@ static int bracket(struct parser *p, qdr_syntax **tree)
     return code;
 }
 
+/* np.random.normal is normal. */
 static bool is_module(const qdr_token *name)
 {
-    static const char *const modules[] = {"da", "np", "numpy"};
+    static const char *const modules[] = {"da", "np", "numpy", "random"};
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
         if (strlen(modules[i]) == name->length && memcmp(modules[i], name->text, name->length) == 0)
             return true;
@@ -143,7 +144,7 @@ static int name_or_call(struct parser *p, qdr_syntax **tree)
 {
     qdr_token name = p->token;
     int code = advance(p);
-    if (!code && is_module(&name) && is(p, ".")) {
+    while (!code && is_module(&name) && is(p, ".")) {
         code = advance(p);
         if (!code && p->token.kind != QDR_TOKEN_NAME)
             return unexpected(p, "a name is missing");

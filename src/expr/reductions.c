@@ -38,18 +38,6 @@ static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape
                                         : QDR_OK;
 }
 
-static int take_flag(qdr_checker *checker, const qdr_term *term, bool *flag)
-{
-    *flag = false;
-    if (term->kind == QDR_TERM_ABSENT)
-        return QDR_OK;
-    if (term->kind != QDR_TERM_NODE || term->node->kind != QDR_NODE_CONSTANT ||
-        term->node->dtype != QDR_BOOL)
-        return qdr_check_fail(checker, term->syntax, "this is True or False");
-    *flag = term->node->value.truth;
-    return QDR_OK;
-}
-
 static int reduced_shape(qdr_checker *checker, const qdr_call *call, qdr_node *node)
 {
     const qdr_shape *shape = &node->operand[0]->shape;
@@ -303,7 +291,7 @@ static int build_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node
                               qdr_dtype_name(node->operand[0]->dtype));
     int code = whole ? take_length(checker, call, node) : take_bins(checker, call, node);
     if (!code)
-        code = take_flag(checker, density, &node->options.density);
+        code = qdr_check_flag(checker, density, false, &node->options.density);
     if (!code)
         code = take_weights(checker, qdr_call_argument(call, "weights"), node);
     if (!code && !whole && !node->options.count && qdr_shape_count(&node->operand[0]->shape))
@@ -358,7 +346,8 @@ static int build_scaled(qdr_checker *checker, const qdr_call *call, double scale
         code = take_axes(checker, call, &node.operand[0]->shape,
                          node.reduction->traits & QDR_REDUCTION_POSITION, &node.axes);
     if (!code)
-        code = take_flag(checker, qdr_call_argument(call, "keepdims"), &node.keepdims);
+        code = qdr_check_flag(checker, qdr_call_argument(call, "keepdims"), false,
+                              &node.keepdims);
     if (!code && ddof->kind != QDR_TERM_ABSENT)
         code = qdr_check_integer(checker, ddof, &node.options.ddof);
     if (!code && node.options.ddof < 0)

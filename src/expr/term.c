@@ -46,9 +46,26 @@ int qdr_check_shape(qdr_checker *c, const qdr_term *value, qdr_shape *shape)
         if (shape->extent[i] < 0)
             return qdr_check_fail(c, item[i].syntax, "an extent can't be negative");
     }
+    return qdr_check_extents(c, value->syntax, shape);
+}
+
+int qdr_check_extents(qdr_checker *c, const qdr_syntax *place, const qdr_shape *shape)
+{
     qdr_error detail = QDR_ERROR_INIT;
     if (qdr_shape_check(shape, QDR_ELEMENT_MOST, &detail))
-        return qdr_check_fail(c, value->syntax, "%s", detail.text);
+        return qdr_check_fail(c, place, "%s", detail.text);
+    return QDR_OK;
+}
+
+int qdr_check_flag(qdr_checker *c, const qdr_term *value, bool usual, bool *flag)
+{
+    *flag = usual;
+    if (value->kind == QDR_TERM_ABSENT)
+        return QDR_OK;
+    if (value->kind != QDR_TERM_NODE || value->node->kind != QDR_NODE_CONSTANT ||
+        value->node->dtype != QDR_BOOL)
+        return qdr_check_fail(c, value->syntax, "this is True or False");
+    *flag = value->node->value.truth;
     return QDR_OK;
 }
 

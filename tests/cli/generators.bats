@@ -66,3 +66,117 @@ for call, line in zip(calls, printed, strict=True):
     assert line.rpartition(" = ")[2] == text, (call, line, text)
 END
 }
+
+@test "linspace has the bits of numpy.linspace, eye and indices its elements" {
+    python <<'END'
+rng = np.random.default_rng(5)
+calls = ["linspace(0, 1, 0)", "linspace(0, 1, 0, endpoint=False)", "linspace(3, 9, 1)", "linspace(3, 9, 1, endpoint=False)",
+         "linspace(2.5, 7)", "linspace(-0.0, 5, 1)", "linspace(-0.0, -5, 1)", "linspace(-0.0, -0.0, 4)", "linspace(5, 5, 3)",
+         "linspace(0, 5e-324, 7)", "linspace(0, 5e-323, 7, endpoint=False)", "linspace(1e-320, 3e-320, 50)", "linspace(-8e307, 8e307, 9)",
+         "linspace(0, 255, 256, dtype='uint8')", "linspace(0, 256, 256, False, dtype='uint8')", "linspace(-3.7, 3.7, 12, dtype='int8')",
+         "linspace(-1, 1, 5, dtype='bool')", "linspace(0, 1, 7, dtype='float32')", "linspace(0, 1, 7, dtype='float16')",
+         "linspace(0, 1, 7, dtype='complex64')", "linspace(0, 2**62, 9, dtype='int64')", "linspace(True, 4, 3)",
+         "eye(4)", "eye(0)", "eye(3, 0)", "eye(0, 3)", "eye(1, 5, 2)", "eye(5, 3, -2)", "eye(4, k=4)", "eye(4, k=-4)", "eye(4, k=3)", "eye(4, k=-3)",
+         "eye(4, k=1000000)", "eye(4, k=-1000000)", "eye(3, 7, 5, dtype='int16')", "eye(70, 41, -3, dtype='complex64')", "eye(3, dtype='bool')",
+         "eye(3, dtype='float16')", "identity(5)", "identity(2, 'uint32')",
+         "indices((4,))", "indices((2, 3))", "indices((3, 1, 4, 2))", "indices((2, 0))", "indices(())", "indices((5, 7), dtype='float32')",
+         "indices((2,) * 9)", "indices((1,) * 31)"]
+for k in range(300):
+    a, b = (rng.normal(size=2) * 10.0 ** rng.integers(-12, 12, 2)).tolist()
+    calls.append(f"linspace({a!r}, {b!r}, {rng.integers(1, 90)}, endpoint={bool(k % 2)})")
+for at in range(0, len(calls), 50):
+    files, expressions, arrays = [], [], []
+    for i, call in enumerate(calls[at:at + 50]):
+        a = eval(f"np.{call}")
+        np.save(f"a{i}.npy", a)
+        files.append(f"-ia{i}=a{i}.npy")
+        made = call.replace("'", '"').replace("2**62", str(2**62))
+        made = made.replace("(2,) * 9", str((2,) * 9)).replace("(1,) * 31", str((1,) * 31))
+        signs = f" & (signbit({made}) == signbit(a{i}))" if a.dtype.kind == "f" else ""
+        expressions += [f"count_nonzero(({made} == a{i}){signs})", made]
+        arrays += [a, a]
+    lines = quadrat(*files, "; ".join(expressions))
+    for a, count, made in zip(arrays[::2], lines[::2], lines[1::2], strict=True):
+        assert count.endswith(f" = {a.size}"), (count, a)
+        assert f"] {a.dtype}, shape {a.shape}" in made, (made, a.dtype, a.shape)
+END
+}
+
+@test "normal and integers are made of Philox's words as array.h says, any part of them alone" {
+    python <<'END'
+import math
+from fractions import Fraction
+def words(seed, kind, n):
+    return [int(w) for w in np.random.Philox(key=seed + kind * 2**64).random_raw(n)] if n else []
+
+# AS 241 as Python's statistics module has it, but for its logarithm
+def logarithm(x):
+    f, k = math.frexp(x)
+    if f < math.sqrt(0.5):
+        f, k = 2 * f, k - 1
+    s = (f - 1) / (f + 1)
+    t = 1 / 21
+    for j in range(19, 0, -2):
+        t = t * (s * s) + 1 / j
+    return k * math.log(2) + 2 * s * t
+def horner(coefficients, r):
+    x = coefficients[0]
+    for c in coefficients[1:]:
+        x = x * r + c
+    return x
+middle = ((2.5090809287301226727e+3, 3.3430575583588128105e+4, 6.7265770927008700853e+4, 4.5921953931549871457e+4,
+           1.3731693765509461125e+4, 1.9715909503065514427e+3, 1.3314166789178437745e+2, 3.3871328727963666080e+0),
+          (5.2264952788528545610e+3, 2.8729085735721942674e+4, 3.9307895800092710610e+4, 2.1213794301586595867e+4,
+           5.3941960214247511077e+3, 6.8718700749205790830e+2, 4.2313330701600911252e+1, 1.0))
+tail = ((7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e+0,
+         3.64784832476320460504e+0, 5.76949722146069140550e+0, 4.63033784615654529590e+0, 1.42343711074968357734e+0),
+        (1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
+         6.89767334985100004550e-1, 1.67638483018380384940e+0, 2.05319162663775882187e+0, 1.0))
+def standard(w):
+    m = w if w < 2**63 else 2**64 - 1 - w
+    q, p = (float(m) + 0.5) / 2.0**64, (float(2**63 - 1 - m) + 0.5) / 2.0**64
+    if q <= 0.425:
+        r = 0.180625 - q * q
+        z = horner(middle[0], r) / horner(middle[1], r) * q
+    else:
+        r = math.sqrt(-logarithm(p))
+        assert r <= 5  # the words of this test end there
+        z = horner(tail[0], r - 1.6) / horner(tail[1], r - 1.6)
+    return z if w < 2**63 else -z
+
+n = 20000
+expected = {"normal(size=20000, seed=3)": [standard(w) for w in words(3, 1, n)],
+            "normal(-2.5, 0.1, (20000,), seed=9223372036854775807)": [-2.5 + 0.1 * standard(w) for w in words(2**63 - 1, 1, n)],
+            "normal(1, 0, 20000, seed=4)": [1.0] * n}
+for low, high, dtype in ((0, 10, "int64"), (-3, 4, "int64"), (-2**63, 2**63 - 1, "int64"), (5, 6, "int64"), (0, 2**64 - 1, "uint64"),
+                         (2**63 + 5, 2**63 + 9, "uint64"), (-128, 128, "int8"), (0, 65536, "uint16")):
+    expected[f"integers({low}, {high}, 20000, dtype='{dtype}', seed=6)".replace("'", '"')] = np.array(
+        [low + (w * (high - low) >> 64) for w in words(6, 2, n)], dtype)
+expected["integers(6, size=20000, seed=2)"] = [w * 6 >> 64 for w in words(2, 2, n)]
+for call, values in expected.items():
+    np.save("a.npy", values)
+    counts = [line.rpartition(" = ")[2] for chunks in ("20000", "777") for line in quadrat(
+        "-i", "a.npy", "--chunks", chunks, f"count_nonzero({call} == x)",
+        f"count_nonzero({call}[1234:19999:3] == x[1234:19999:3])", f"count_nonzero({call}[17] == x[17])")]
+    assert counts == 2 * ["20000", "6255", "1"], (call, counts)
+
+# the quantile itself, by another implementation
+from statistics import NormalDist
+for w, z in zip(words(3, 1, n), expected["normal(size=20000, seed=3)"]):
+    p = (w + 0.5) / 2**64 + (0.5 if w < 2**63 else -0.5)
+    if 1e-3 < p < 1 - 1e-3 and abs(p - 0.5) > 1e-3:
+        assert math.isclose(NormalDist().inv_cdf(p), z, rel_tol=1e-12), (w, z)
+END
+}
+
+@test "a million normal and integer numbers are distributed as they should be" {
+    local a='normal(size=(1000, 1000), seed=1)' b='integers(-5, 6, (1000, 1000), seed=1)'
+    quadrat eval -q "mean($a), mean($a * $a), mean($a * $a * $a), mean(square($a * $a)), count_nonzero($a > 1.96) / 1e6"         "mean($a * normal(size=(1000, 1000), seed=2)), mean($a[:, 1:] * $a[:, :-1]), mean($a * (random((1000, 1000), seed=1) - 0.5))"         "max($a), min($a)" "mean($b), mean($b * $b), count_nonzero($b == -5) / 1e6, count_nonzero($b == 5) / 1e6" >moments
+    # each within four standard errors
+    python moments <<'END'
+wanted = [(0, 1), (1, 2 ** 0.5), (0, 15 ** 0.5), (3, 96 ** 0.5), (0.0249979, 0.157), (0, 1), (0, 1), (0, 0.29), (4.9, 300), (-4.9, 300),
+          (0, 10 ** 0.5), (10, 78 ** 0.5), (1 / 11, 0.288), (1 / 11, 0.288)]
+for line, (value, deviation) in zip(open(sys.argv[1]), wanted, strict=True):
+    assert abs(float(line.rpartition(" = ")[2]) - value) < 4 * deviation / 1000, line
+END
+}
