@@ -100,7 +100,8 @@ typedef struct qdr_run_report {
     double seconds; /* from the first block to the merged result */
 } qdr_run_report;
 
-/* Computes the results. The report is the same on every rank; clear it with
+/* Computes the results. What would take more memory than a rank may keep is QDR_EREFUSED before
+ * anything is read. The report is the same on every rank; clear it with
  * qdr_run_report_clear. Collective. */
 int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
             qdr_run_report *report, qdr_error *err);

@@ -1,9 +1,11 @@
 #include "cli/settings.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/number.h"
 
 static int full(qdr_error *err)
 {
@@ -152,6 +154,27 @@ static int take_threads(void *settings, const char *argument, qdr_error *err)
     return number(argument, 1, 1024, &((qdr_settings *)settings)->run.threads, err);
 }
 
+/* "500M", "4G", "1.5GiB": a number and a unit of powers of 1000, with an 'i' of 1024. */
+static int take_memory(void *settings, const char *argument, qdr_error *err)
+{
+    static const char units[] = "KMGT";
+    char shown[128];
+    const char *s, *digits = argument + strspn(argument, "0123456789.");
+    double bytes = qdr_number_parse(argument, &s);
+    bool number = s == digits && digits > argument;
+    const char *unit = *s ? strchr(units, toupper((unsigned char)*s)) : NULL;
+    bool binary = unit && s[1] == 'i';
+    for (long power = unit ? unit - units : -1; power >= 0; power--)
+        bytes *= binary ? 1024 : 1000;
+    s += (unit != NULL) + binary;
+    s += *s == 'B';
+    if (!number || *s || bytes < 1 || bytes > 9e18)
+        return qdr_fail(err, QDR_EUSAGE, "'%s' is no size; it is written as in 500M, 4G or 1.5GiB",
+                        qdr_escape(shown, sizeof shown, argument));
+    ((qdr_settings *)settings)->run.memory = (uint64_t)bytes;
+    return QDR_OK;
+}
+
 static int take_scale(void *settings, const char *argument, qdr_error *err)
 {
     return number(argument, 2, 32, &((qdr_settings *)settings)->form.scale, err);
@@ -225,6 +248,8 @@ const qdr_option qdr_settings_options[] = {
     {"chunks", 0, "AxBx...", "block shape", take_chunks},
     {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs",
      take_threads},
+    {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %",
+     take_memory},
     {"no-digest", 0, NULL, "skip the digests of the inputs; such a result can't be verified",
      take_no_digest},
     {"label", 0, "TEXT", "carried along, not part of the statement", take_label},

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/number.h"
 #include "engine/comm.h"
+#include "engine/estimate.h"
 #include "engine/merge.h"
 #include "engine/round.h"
 
@@ -27,18 +27,9 @@ static void finish_digest(struct run *r, const qdr_node *input, const uint64_t *
 }
 
 /* An array for the elements of a node, of zeros and whole words. */
-static int make_array(struct run *r, const qdr_node *node, void **array, qdr_error *err)
+static int make_array(const qdr_node *node, void **array, qdr_error *err)
 {
-    char shape[QDR_SHAPE_TEXT], need[QDR_NUMBER_TEXT], have[QDR_NUMBER_TEXT];
-    uint64_t bytes = (uint64_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
-    uint64_t allowed = r->options->memory ? r->options->memory : qdr_comm_memory(r->comm);
-    if (bytes > allowed)
-        return qdr_fail(err, QDR_EREFUSED,
-                        "an array of shape %s has to be kept: %s a rank, %s are allowed. Use fewer "
-                        "ranks on a host, or --memory",
-                        qdr_shape_text(shape, &node->shape),
-                        qdr_number_bytes(need, (double)bytes),
-                        qdr_number_bytes(have, (double)allowed));
+    size_t bytes = (size_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
     *array = calloc(bytes / 8 + 1, 8);
     return *array ? QDR_OK : qdr_fail_memory(err, "keeping an array");
 }
@@ -50,7 +41,7 @@ static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_
     size_t size = qdr_dtype_size(node->dtype);
     qdr_scalar value = {.dtype = node->dtype};
     char *array = NULL;
-    int code = node->shape.ndim ? make_array(r, node, (void **)&array, r->err) : QDR_OK;
+    int code = node->shape.ndim ? make_array(node, (void **)&array, r->err) : QDR_OK;
     for (int64_t i = 0; i < f->outputs && !code; i++) {
         code = node->reduction->finish(state + f->offset + (size_t)i * f->stride,
                                        f->operand->dtype, &node->options, &value, r->err);
@@ -89,7 +80,7 @@ static int for_stores(struct run *r, const qdr_pass *pass,
 
 static int make_store(struct run *r, const qdr_node *node)
 {
-    return make_array(r, node, &r->store[node->id], r->err);
+    return make_array(node, &r->store[node->id], r->err);
 }
 
 /* Makes the ranks' parts of a stored array one, which is known from now on. */
@@ -175,7 +166,17 @@ static void report_plan(struct run *r)
         }
 }
 
-static int allocate(struct run *r)
+/* Refuses what a rank must not begin. */
+static void check_memory(struct run *r)
+{
+    qdr_estimate estimate;
+    uint64_t allowed = r->options->memory ? r->options->memory : qdr_comm_memory(r->comm);
+    int threads = r->report->threads;
+    if (!qdr_estimate_make(r->program, &r->plan, threads, &estimate, r->err))
+        qdr_estimate_check(&estimate, threads, allowed, r->err);
+}
+
+static int prepare(struct run *r)
 {
     const qdr_program *p = r->program;
     size_t nodes = (size_t)p->node_count + 1;
@@ -190,7 +191,8 @@ static int allocate(struct run *r)
         qdr_fail_memory(r->err, "starting the run");
     } else {
         qdr_plan_options options = {.chunks = r->options->chunks, .digest = r->options->digest};
-        qdr_plan_make(p, &options, &r->plan, r->err);
+        if (!qdr_plan_make(p, &options, &r->plan, r->err))
+            check_memory(r);
     }
     return qdr_comm_agree(r->comm, r->err);
 }
@@ -216,7 +218,7 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
     *report = (qdr_run_report){.threads = options->threads ? options->threads : comm->cpus};
     struct run r = {.comm = comm, .program = program, .options = options, .report = report,
                     .err = &failed};
-    int code = allocate(&r);
+    int code = prepare(&r);
     double began = qdr_clock_seconds();
     if (!code)
         report_plan(&r);

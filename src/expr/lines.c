@@ -67,6 +67,12 @@ qdr_cost qdr_lines_cost(const qdr_lines *l)
     return (qdr_cost){length * element.elements, length * element.bytes};
 }
 
+size_t qdr_lines_memory(const qdr_lines *l)
+{
+    return BUFFER * qdr_dtype_size(l->operand->dtype) + l->accumulator->work +
+           QDR_TILE * l->accumulator->words * sizeof(uint64_t) + qdr_machine_memory(l->machine);
+}
+
 int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr_error *err)
 {
     qdr_line_worker *w = *worker = calloc(1, sizeof *w);

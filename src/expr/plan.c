@@ -343,6 +343,7 @@ static int plan_passes(struct planner *p)
     p->plan->pass_count = passes;
     if (!p->plan->pass)
         return no_memory(p);
+    p->plan->kept = p->stored;
     for (int i = 0; i < p->program->node_count && !code; i++)
         code = plan_node(p, p->program->nodes[i]);
     if (!code)
@@ -376,13 +377,12 @@ int qdr_plan_make(const qdr_program *program, const qdr_plan_options *options, q
     struct planner p = {.program = program, .options = options, .plan = plan, .err = err};
     p.wanted = calloc(nodes, sizeof *p.wanted);
     p.inlined = calloc(nodes, sizeof *p.inlined);
-    p.stored = calloc(nodes, sizeof *p.stored);
+    p.stored = qdr_arena_take(&plan->arena, nodes * sizeof *p.stored);
     p.pass = calloc(nodes, sizeof *p.pass);
     bool had = p.wanted && p.inlined && p.stored && p.pass;
     int code = had ? plan_all(&p) : no_memory(&p);
     free(p.wanted);
     free(p.inlined);
-    free(p.stored);
     free(p.pass);
     if (code)
         qdr_plan_clear(plan);

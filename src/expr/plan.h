@@ -58,6 +58,7 @@ typedef struct qdr_plan {
     qdr_arena arena;
     qdr_pass *pass;
     size_t pass_count;
+    bool *kept; /* by node: from the end of its pass on every rank has all its elements */
 } qdr_plan;
 
 typedef struct qdr_plan_options {

@@ -48,7 +48,7 @@ void qdr_scalar_print(qdr_bytes *text, qdr_scalar value)
 }
 
 struct printer {
-    qdr_program *program;
+    qdr_program *program; /* whose inputs are being named; NULL once they are */
     qdr_bytes text;
     int names; /* of files that were given one */
     qdr_error *err;
@@ -101,7 +101,7 @@ static void print_leaf(struct printer *p, const qdr_node *node)
     qdr_leaf *leaf = node->leaf;
     qdr_bytes_text(&p->text, leaf->text ? leaf->text : name_leaf(p, leaf));
     qdr_view_print(&p->text, node->view, qdr_source_shape(leaf->source));
-    if (!leaf->text && !p->code)
+    if (!leaf->text && p->program && !p->code)
         p->code = add_input(p, node);
 }
 
@@ -196,6 +196,13 @@ static void print(struct printer *p, const qdr_node *node, int least)
         break;
     }
     qdr_bytes_text(&p->text, brackets ? ")" : "");
+}
+
+void qdr_node_print(qdr_bytes *text, const qdr_node *node)
+{
+    struct printer p = {.text = *text};
+    print(&p, node, QDR_PRECEDENCE_NONE);
+    *text = p.text;
 }
 
 int qdr_tree_print(qdr_program *program, qdr_error *err)

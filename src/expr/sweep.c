@@ -82,6 +82,20 @@ qdr_cost qdr_space_cost(const qdr_space_code *c)
     return cost;
 }
 
+size_t qdr_space_memory(const qdr_space_code *c)
+{
+    size_t bytes = qdr_machine_memory(c->machine);
+    for (size_t i = 0; i < c->space->feed_count; i++) {
+        const qdr_feed *f = &c->space->feed[i];
+        if (f->accumulator)
+            bytes += f->accumulator->words * (size_t)f->outputs * sizeof(uint64_t) +
+                     f->accumulator->work;
+        if (c->lines[i])
+            bytes += qdr_lines_memory(c->lines[i]);
+    }
+    return bytes;
+}
+
 /* ---- workers ------------------------------------------------------------------------------- */
 
 struct qdr_worker {

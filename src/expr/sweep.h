@@ -21,6 +21,9 @@ void qdr_space_destroy(qdr_space_code *code);
 /* What one element of the space costs. */
 qdr_cost qdr_space_cost(const qdr_space_code *code);
 
+/* The bytes that a worker takes, nearly. */
+size_t qdr_space_memory(const qdr_space_code *code);
+
 /* Makes a worker with empty accumulators. */
 int qdr_worker_create(const qdr_space_code *code, qdr_worker **worker, qdr_error *err);
 void qdr_worker_destroy(qdr_worker *worker);
