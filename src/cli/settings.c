@@ -83,6 +83,36 @@ static int take_let(void *settings, const char *argument, qdr_error *err)
     return QDR_OK;
 }
 
+static int add_save(qdr_settings *s, const char *name, const char *path, qdr_error *err)
+{
+    char shown[512];
+    if (s->save_count == QDR_MOST)
+        return full(err);
+    for (size_t i = 0; i < s->save_count; i++)
+        if (strcmp(s->save[i].value, path) == 0)
+            return qdr_fail(err, QDR_EUSAGE, "two arrays are to be written to %s",
+                            qdr_escape(shown, sizeof shown, path));
+    s->save[s->save_count++] = (qdr_binding){name, path};
+    return QDR_OK;
+}
+
+static int take_save(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_settings *s = settings;
+    const char *name, *path = NULL;
+    char shown[512];
+    if (s->save_count == QDR_MOST)
+        return full(err);
+    if (cut(s, argument, &name, &path, err))
+        return err->code;
+    if (!name || !*path)
+        return qdr_fail(err, QDR_EUSAGE, "it is written NAME=FILE.npy");
+    if (!qdr_output_is_array(path))
+        return qdr_fail(err, QDR_EUSAGE, "%s: an array is written as .npy",
+                        qdr_escape(shown, sizeof shown, path));
+    return add_save(s, name, path, err);
+}
+
 static int take_output(void *settings, const char *argument, qdr_error *err)
 {
     qdr_settings *s = settings;
@@ -92,6 +122,8 @@ static int take_output(void *settings, const char *argument, qdr_error *err)
     }
     if (!*argument)
         return qdr_fail(err, QDR_EUSAGE, "a file's name is empty");
+    if (qdr_output_is_array(argument))
+        return add_save(s, NULL, argument, err);
     if (s->output_count == QDR_MOST)
         return full(err);
     s->output[s->output_count++] = argument;
@@ -242,8 +274,8 @@ FLAG(take_quiet, quiet, true)
 const qdr_option qdr_settings_options[] = {
     {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
     {"let", 0, "NAME=EXPR", "a name for an expression", take_let},
-    {"output", 'o', "FILE", "write the result: .png (QR code), .json, .txt; - is JSON on stdout",
-     take_output},
+    {"output", 'o', "FILE", "write the result: .png (QR code), .json, .txt, .npy; - prints JSON", take_output},
+    {"save", 0, "NAME=FILE.npy", "write the array of that name; all ranks write it", take_save},
     {"json", 0, NULL, "the same as -o -", take_json},
     {"chunks", 0, "AxBx...", "block shape", take_chunks},
     {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs",

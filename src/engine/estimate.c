@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
-#include "expr/sweep.h"
+#include "engine/round.h"
 
 #define SHOWN 60 /* bytes of an expression in a message */
 
@@ -24,16 +24,32 @@ static int make_known(const qdr_program *program, const qdr_plan *plan, qdr_know
     return QDR_OK;
 }
 
-static int add_space(const qdr_known *known, const qdr_space *space, void *const *stores,
+/* A thread's room for the elements that it writes to files. */
+static uint64_t piece_bytes(const qdr_program *program, const qdr_space *space)
+{
+    uint64_t bytes = 0;
+    int64_t block = qdr_shape_count(&space->grid.block);
+    for (size_t k = 0; k < space->feed_count; k++)
+        for (size_t i = 0; i < program->save_count; i++)
+            if (space->feed[k].kind == QDR_FEED_STORE &&
+                space->feed[k].operand == program->saves[i].node) {
+                bytes += (uint64_t)(block < QDR_PIECE ? block : QDR_PIECE) *
+                         qdr_dtype_size(space->feed[k].operand->dtype);
+                break;
+            }
+    return bytes;
+}
+
+static int add_space(const qdr_program *program, const qdr_known *known, const qdr_space *space,
                      int threads, qdr_pass_estimate *estimate, qdr_error *err)
 {
     qdr_space_code *code;
-    int failed = qdr_space_compile(known, space, stores, &code, err);
+    int failed = qdr_space_compile(known, space, NULL, &code, err);
     if (failed)
         return failed;
     double count = (double)qdr_shape_count(&space->grid.shape);
     estimate->bytes += count * qdr_space_cost(code).bytes;
-    estimate->working += (uint64_t)threads * qdr_space_memory(code);
+    estimate->working += (uint64_t)threads * (qdr_space_memory(code) + piece_bytes(program, space));
     qdr_space_destroy(code);
     return QDR_OK;
 }
@@ -47,7 +63,7 @@ int qdr_estimate_pass(const qdr_program *program, const qdr_plan *plan, size_t p
     *estimate = (qdr_pass_estimate){.working = 2 * p->words * sizeof(uint64_t)};
     int code = make_known(program, plan, &known, err);
     for (size_t i = 0; i < p->space_count && !code; i++)
-        code = add_space(&known, &p->space[i], known.array, threads, estimate, err);
+        code = add_space(program, &known, &p->space[i], threads, estimate, err);
     free(known.value);
     free(known.array);
     return code;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reduce/summary.h"
+
 #define BLOCK 262144            /* elements of a block when nobody asks for blocks */
 #define LINES_MOST 2097152      /* words of state that a reduction by axes may have to merge */
 
@@ -13,6 +15,8 @@ struct planner {
     bool *wanted;  /* by node: results depend on it */
     bool *inlined; /* by node: a reduction that is evaluated where it is wanted */
     bool *stored;  /* by node: its elements are kept in memory, on every rank */
+    bool *shown;   /* by node: it is an array result */
+    bool *written; /* by node: it goes to a file */
     int *pass;     /* by node: the first pass in which it can be evaluated */
     qdr_error *err;
 };
@@ -81,11 +85,17 @@ static int choose_inlined(struct planner *p)
         memset(seen, 0, size);
         find_stored(p, root, &root->shape, seen);
     }
+    for (size_t i = 0; i < program->save_count; i++) {
+        const qdr_node *root = program->saves[i].node;
+        memset(seen, 0, size);
+        find_stored(p, root, &root->shape, seen);
+    }
     free(seen);
     return QDR_OK;
 }
 
-/* Results that are arrays are stored, and reductions by axes that are wanted later. */
+/* Reductions by axes that are wanted later are stored. Arrays that are only results are shown and
+ * written as they are made. */
 static void choose_stored(struct planner *p)
 {
     for (int i = 0; i < p->program->node_count; i++) {
@@ -95,9 +105,16 @@ static void choose_stored(struct planner *p)
     }
     for (size_t i = 0; i < p->program->result_count; i++) {
         const qdr_node *node = p->program->results[i].node;
-        if (node->shape.ndim > 0)
-            p->stored[node->id] = true;
+        p->shown[node->id] = node->shape.ndim > 0;
     }
+    for (size_t i = 0; i < p->program->save_count; i++)
+        p->written[p->program->saves[i].node->id] = true;
+}
+
+/* Whether each element is wanted for itself, at the time it is made. */
+static bool is_made(const struct planner *p, const qdr_node *node)
+{
+    return p->stored[node->id] || p->shown[node->id] || p->written[node->id];
 }
 
 /* Whether the value is there only when a pass is over. */
@@ -125,7 +142,7 @@ static size_t count_passes(struct planner *p)
             int ready = p->pass[operand->id] + is_awaited(p, operand);
             p->pass[i] = ready > p->pass[i] ? ready : p->pass[i];
         }
-        bool sweeps = (p->wanted[i] && (is_awaited(p, node) || p->stored[i])) ||
+        bool sweeps = (p->wanted[i] && (is_awaited(p, node) || is_made(p, node))) ||
                       is_input(p, node);
         if (sweeps && (size_t)p->pass[i] >= passes)
             passes = (size_t)p->pass[i] + 1;
@@ -232,8 +249,14 @@ static int plan_node(struct planner *p, const qdr_node *node)
                                              .accumulator = accumulator_of(node),
                                              .reduction = node,
                                              .outputs = qdr_shape_count(&node->shape)});
-    if (p->wanted[node->id] && p->stored[node->id])
-        return feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE, .operand = node});
+    if (p->wanted[node->id] && is_made(p, node)) {
+        bool shown = p->shown[node->id];
+        return feed(p, pass,
+                    &(qdr_feed){.kind = QDR_FEED_STORE,
+                                .operand = node,
+                                .accumulator = shown ? &qdr_summary_accumulator : NULL,
+                                .outputs = shown});
+    }
     return QDR_OK;
 }
 
@@ -362,6 +385,8 @@ static int plan_all(struct planner *p)
 {
     for (size_t i = 0; i < p->program->result_count; i++)
         want(p, p->program->results[i].node);
+    for (size_t i = 0; i < p->program->save_count; i++)
+        want(p, p->program->saves[i].node);
     int code = choose_inlined(p);
     if (code)
         return code;
@@ -378,11 +403,15 @@ int qdr_plan_make(const qdr_program *program, const qdr_plan_options *options, q
     p.wanted = calloc(nodes, sizeof *p.wanted);
     p.inlined = calloc(nodes, sizeof *p.inlined);
     p.stored = qdr_arena_take(&plan->arena, nodes * sizeof *p.stored);
+    p.shown = calloc(nodes, sizeof *p.shown);
+    p.written = calloc(nodes, sizeof *p.written);
     p.pass = calloc(nodes, sizeof *p.pass);
-    bool had = p.wanted && p.inlined && p.stored && p.pass;
+    bool had = p.wanted && p.inlined && p.stored && p.shown && p.written && p.pass;
     int code = had ? plan_all(&p) : no_memory(&p);
     free(p.wanted);
     free(p.inlined);
+    free(p.shown);
+    free(p.written);
     free(p.pass);
     if (code)
         qdr_plan_clear(plan);

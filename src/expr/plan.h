@@ -5,7 +5,7 @@
  *
  *   whole   one accumulator, of all elements: mean(x)
  *   lines   an accumulator for each line along the reduced axes: mean(x, axis=0)
- *   store   the elements themselves, kept for later passes or as a result
+ *   store   the elements themselves: kept for later passes, shown, or written to files
  *
  * A reduction by axes with few outputs is fed by lines: ranks sweep over its operand, and merge.
  * One with many is inlined: it is evaluated where its value is wanted, as if it were elementwise,
@@ -25,9 +25,9 @@ typedef enum { QDR_FEED_WHOLE, QDR_FEED_LINES, QDR_FEED_STORE } qdr_feed_kind;
 typedef struct qdr_feed {
     qdr_feed_kind kind;
     const qdr_node *operand;            /* whose elements go in */
-    const qdr_accumulator *accumulator; /* NULL for a store */
+    const qdr_accumulator *accumulator; /* of a store: the summary of a result, else NULL */
     uint32_t axes;                      /* of lines: bit i, axis i of the operand is reduced */
-    int64_t outputs;                    /* accumulators: 1, or the number of lines */
+    int64_t outputs;                    /* accumulators: 1, or the number of lines; 0 for none */
     size_t offset;                      /* of the first's state in the pass's, words */
 } qdr_feed;
 

@@ -58,6 +58,12 @@ typedef struct qdr_result {
     const char *expression;
 } qdr_result;
 
+/* An array that goes to a file. */
+typedef struct qdr_save {
+    const qdr_node *node; /* of one axis at least */
+    const char *path;     /* the caller's */
+} qdr_save;
+
 /* A file, or a slice of one, that results depend on. */
 typedef struct qdr_input {
     const qdr_node *node; /* a leaf whose view only slices: axes in order, steps positive */
@@ -71,6 +77,8 @@ struct qdr_program {
     qdr_leaf *leaves; /* a list */
     qdr_result *results;
     size_t result_count, result_capacity;
+    qdr_save *saves;
+    size_t save_count;
     qdr_input *inputs; /* what the results depend on, in order of first use */
     size_t input_count;
 };

@@ -23,6 +23,8 @@ typedef struct extremum {
     int64_t position;
 } extremum;
 
+_Static_assert(sizeof(extremum) == QDR_EXTREMUM_WORDS * sizeof(uint64_t), "whole words");
+
 #define NAN_KEY INT64_MIN
 #define NEGATIVE_ZERO_KEY (-1) /* of the key before any inversion; +0.0 has 0 */
 
@@ -167,7 +169,7 @@ static void merge(uint64_t *to, const uint64_t *from)
     }                                                                                              \
     const qdr_accumulator qdr_##kind##_accumulator = {                                             \
         .name = #kind,                                                                             \
-        .words = sizeof(extremum) / sizeof(uint64_t),                                              \
+        .words = QDR_EXTREMUM_WORDS,                                              \
         .update = update_##kind,                                                                   \
         .merge = merge,                                                                            \
     };

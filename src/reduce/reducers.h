@@ -10,6 +10,8 @@ extern const qdr_accumulator qdr_minimum_accumulator, qdr_maximum_accumulator;
 extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
 
+#define QDR_EXTREMUM_WORDS 4 /* of the minimum's and the maximum's state */
+
 #define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
     qdr_finish qdr_finish_##name;
 #include "reduce/reducers.def"
