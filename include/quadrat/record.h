@@ -98,8 +98,6 @@ typedef struct qdr_record_array {
     int ndim;
     const int64_t *shape;
     const qdr_value *values;     /* all elements in C order; NULL when they are more than 1000 */
-    const void *elements;        /* all of them, as they stand in memory */
-    size_t bytes;                /* of elements */
     char digest[QDR_CHECK_SIZE]; /* as of an input with these elements */
 } qdr_record_array;
 

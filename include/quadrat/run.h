@@ -81,10 +81,16 @@ typedef struct qdr_run_options {
     void *context;
 } qdr_run_options;
 
-/* A result: a number, or an array of the dtype in scalar. */
+#define QDR_REPORTED 1000 /* elements: an array result of so many is reported whole */
+
+/* A result: a number, or what is told of an array, which is nowhere whole in memory. */
 typedef struct qdr_result_value {
-    qdr_scalar scalar;
-    void *array; /* elements in C order, with room for whole 8-byte words; NULL for a number */
+    qdr_scalar scalar;            /* of an array, only its dtype */
+    void *shown;                  /* some elements of an array, in C order; NULL for a number */
+    qdr_shape shown_shape;        /* of those: the array's, or along an axis that is longer only
+                                   * the first and the last indices, three of each or fewer */
+    qdr_scalar min, max;          /* of an array that has elements */
+    char digest[QDR_DIGEST_TEXT]; /* of an array */
 } qdr_result_value;
 
 typedef struct qdr_run_report {
@@ -97,10 +103,12 @@ typedef struct qdr_run_report {
     int64_t elements;                /* of all arrays, each counted once a pass */
     int64_t bytes;                   /* read or generated */
     int passes;
-    double seconds; /* from the first block to the merged result */
+    double seconds;   /* from the first block to the merged result */
+    qdr_error saving; /* why arrays could not be put in place, when all was computed */
 } qdr_run_report;
 
-/* Computes the results. The report is the same on every rank; clear it with
+/* Computes the results, and writes the arrays that the program saves. What would take more memory than a rank may keep is QDR_EREFUSED before
+ * anything is read. The report is the same on every rank; clear it with
  * qdr_run_report_clear. Collective. */
 int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
             qdr_run_report *report, qdr_error *err);

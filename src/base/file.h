@@ -1,4 +1,4 @@
-/* Files: reading ranges and replacing atomically. Local. Error texts name the file, escaped. */
+/* Files: reading them, or ranges of them. Local. Error texts name the file, escaped. */
 #ifndef QDR_BASE_FILE_H
 #define QDR_BASE_FILE_H
 
@@ -19,14 +19,5 @@ int qdr_file_read(int fd, const char *path, void *data, size_t size, uint64_t of
 /* Reads a whole file, or standard input when path is "-", of at most `most` bytes; *data has a NUL
  * behind its *size bytes and is the caller's to free(). Larger is QDR_EDATA. */
 int qdr_file_load(const char *path, size_t most, char **data, size_t *size, qdr_error *err);
-
-/* Makes data the content of path. A regular or new file is replaced as a whole: a temporary file
- * in its directory, fsync, rename, fsync of the directory; on failure the old file is untouched.
- * An old file's permissions are kept, a read-only one is refused. A symbolic link is followed, also
- * to a file that is not there yet. A device or FIFO is written to, never replaced. */
-int qdr_file_replace(const char *path, const void *data, size_t size, qdr_error *err);
-
-/* Whether replacing path can be expected to work, as far as that can be told without writing. */
-int qdr_file_check_target(const char *path, qdr_error *err);
 
 #endif

@@ -49,8 +49,11 @@ static void start_display(struct display *d, qdr_settings *settings)
 static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error *err)
 {
     const qdr_output *output;
-    for (size_t i = 0; i < settings->output_count && qdr_comm_rank(comm) == 0 && !err->code; i++)
+    bool first = qdr_comm_rank(comm) == 0;
+    for (size_t i = 0; i < settings->output_count && first && !err->code; i++)
         qdr_output_find(settings->output[i], &output, err);
+    for (size_t i = 0; i < settings->save_count && first && !err->code; i++)
+        qdr_output_find(settings->save[i].value, &output, err);
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 
@@ -85,6 +88,8 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
         .file_count = settings->input_count,
         .lets = settings->let,
         .let_count = settings->let_count,
+        .saves = settings->save,
+        .save_count = settings->save_count,
     };
     qdr_program_compile(&text, &opener, &program, err);
     int code = qdr_comm_agree(comm, err);

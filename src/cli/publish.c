@@ -189,6 +189,14 @@ static int write_files(const qdr_record *record, const qdr_settings *settings, q
     return code;
 }
 
+static void name_saved(const qdr_settings *settings, qdr_bytes *written)
+{
+    char shown[512];
+    for (size_t i = 0; i < settings->save_count; i++)
+        qdr_bytes_format(written, "%s%s", written->size ? ", " : "; wrote ",
+                         qdr_escape(shown, sizeof shown, settings->save[i].value));
+}
+
 /* 1e8, 12345, 2.5e7. */
 static const char *count_text(char text[QDR_NUMBER_TEXT], int64_t count)
 {
@@ -224,11 +232,14 @@ static int publish(const struct draft *draft, const qdr_settings *settings,
     const qdr_record *record = &draft->record;
     qdr_bytes written = {0};
     int code = write_files(record, settings, &written, err);
+    name_saved(settings, &written);
     if (!code)
         code = show_code(record, settings, err);
     qdr_error second = QDR_ERROR_INIT;
     if (!print_results(draft, settings, &second))
         qdr_flush_output(&second);
+    if (!second.code)
+        second = report->saving;
     if (!code && second.code) {
         *err = second;
         code = second.code;

@@ -1,9 +1,11 @@
 #include "cli/settings.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/number.h"
 
 static int full(qdr_error *err)
 {
@@ -81,6 +83,36 @@ static int take_let(void *settings, const char *argument, qdr_error *err)
     return QDR_OK;
 }
 
+static int add_save(qdr_settings *s, const char *name, const char *path, qdr_error *err)
+{
+    char shown[512];
+    if (s->save_count == QDR_MOST)
+        return full(err);
+    for (size_t i = 0; i < s->save_count; i++)
+        if (strcmp(s->save[i].value, path) == 0)
+            return qdr_fail(err, QDR_EUSAGE, "two arrays are to be written to %s",
+                            qdr_escape(shown, sizeof shown, path));
+    s->save[s->save_count++] = (qdr_binding){name, path};
+    return QDR_OK;
+}
+
+static int take_save(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_settings *s = settings;
+    const char *name, *path = NULL;
+    char shown[512];
+    if (s->save_count == QDR_MOST)
+        return full(err);
+    if (cut(s, argument, &name, &path, err))
+        return err->code;
+    if (!name || !*path)
+        return qdr_fail(err, QDR_EUSAGE, "it is written NAME=FILE.npy");
+    if (!qdr_output_is_array(path))
+        return qdr_fail(err, QDR_EUSAGE, "%s: an array is written as .npy",
+                        qdr_escape(shown, sizeof shown, path));
+    return add_save(s, name, path, err);
+}
+
 static int take_output(void *settings, const char *argument, qdr_error *err)
 {
     qdr_settings *s = settings;
@@ -90,6 +122,8 @@ static int take_output(void *settings, const char *argument, qdr_error *err)
     }
     if (!*argument)
         return qdr_fail(err, QDR_EUSAGE, "a file's name is empty");
+    if (qdr_output_is_array(argument))
+        return add_save(s, NULL, argument, err);
     if (s->output_count == QDR_MOST)
         return full(err);
     s->output[s->output_count++] = argument;
@@ -150,6 +184,27 @@ static int number(const char *argument, long long least, long long most, int *to
 static int take_threads(void *settings, const char *argument, qdr_error *err)
 {
     return number(argument, 1, 1024, &((qdr_settings *)settings)->run.threads, err);
+}
+
+/* "500M", "4G", "1.5GiB": a number and a unit of powers of 1000, with an 'i' of 1024. */
+static int take_memory(void *settings, const char *argument, qdr_error *err)
+{
+    static const char units[] = "KMGT";
+    char shown[128];
+    const char *s, *digits = argument + strspn(argument, "0123456789.");
+    double bytes = qdr_number_parse(argument, &s);
+    bool number = s == digits && digits > argument;
+    const char *unit = *s ? strchr(units, toupper((unsigned char)*s)) : NULL;
+    bool binary = unit && s[1] == 'i';
+    for (long power = unit ? unit - units : -1; power >= 0; power--)
+        bytes *= binary ? 1024 : 1000;
+    s += (unit != NULL) + binary;
+    s += *s == 'B';
+    if (!number || *s || bytes < 1 || bytes > 9e18)
+        return qdr_fail(err, QDR_EUSAGE, "'%s' is no size; it is written as in 500M, 4G or 1.5GiB",
+                        qdr_escape(shown, sizeof shown, argument));
+    ((qdr_settings *)settings)->run.memory = (uint64_t)bytes;
+    return QDR_OK;
 }
 
 static int take_scale(void *settings, const char *argument, qdr_error *err)
@@ -219,12 +274,14 @@ FLAG(take_quiet, quiet, true)
 const qdr_option qdr_settings_options[] = {
     {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
     {"let", 0, "NAME=EXPR", "a name for an expression", take_let},
-    {"output", 'o', "FILE", "write the result: .png (QR code), .json, .txt; - is JSON on stdout",
-     take_output},
+    {"output", 'o', "FILE", "write the result: .png (QR code), .json, .txt, .npy; - prints JSON", take_output},
+    {"save", 0, "NAME=FILE.npy", "write the array of that name; all ranks write it", take_save},
     {"json", 0, NULL, "the same as -o -", take_json},
     {"chunks", 0, "AxBx...", "block shape", take_chunks},
     {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs",
      take_threads},
+    {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %",
+     take_memory},
     {"no-digest", 0, NULL, "skip the digests of the inputs; such a result can't be verified",
      take_no_digest},
     {"label", 0, "TEXT", "carried along, not part of the statement", take_label},

@@ -7,7 +7,7 @@
 #include "quadrat/program.h"
 #include "quadrat/run.h"
 
-#define QDR_MOST 64 /* inputs, lets, outputs, metadata; each */
+#define QDR_MOST 64 /* inputs, lets, outputs, saves, metadata; each */
 
 typedef enum { QDR_AUTO, QDR_ALWAYS, QDR_NEVER } qdr_when;
 
@@ -17,6 +17,8 @@ typedef struct qdr_settings {
     size_t input_count, let_count;
     const char *output[QDR_MOST];
     size_t output_count;
+    qdr_binding save[QDR_MOST]; /* arrays; without a name, the one that is a result */
+    size_t save_count;
     bool json; /* the record on standard output */
     qdr_record_meta meta[QDR_MOST];
     size_t meta_count;
@@ -26,7 +28,7 @@ typedef struct qdr_settings {
     qdr_terminal_options terminal;
     qdr_when qr, progress;
     bool no_colour, quiet;
-    char *copies[3 * QDR_MOST]; /* names and keys cut out of arguments, owned */
+    char *copies[4 * QDR_MOST]; /* names and keys cut out of arguments, owned */
     size_t copy_count;
 } qdr_settings;
 

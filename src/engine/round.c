@@ -8,7 +8,6 @@
 #include "engine/comm.h"
 
 #define ROUND 0.25    /* seconds of work between two meetings */
-#define PIECE 262144  /* elements: small enough for threads to end together */
 
 /* One space's part of this rank's work. */
 struct field {
@@ -166,7 +165,7 @@ static int64_t share(int64_t blocks, int rank, int size)
 }
 
 static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *known,
-                       void *const *stores, qdr_error *err)
+                       const qdr_store *stores, qdr_error *err)
 {
     sweep->field = calloc(pass->space_count + 1, sizeof *sweep->field);
     if (!sweep->field)
@@ -175,7 +174,7 @@ static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *
         struct field *f = &sweep->field[sweep->field_count++];
         f->space = &pass->space[i];
         const qdr_grid *grid = &f->space->grid;
-        qdr_shape piece = qdr_grid_contiguous(&grid->block, PIECE);
+        qdr_shape piece = qdr_grid_contiguous(&grid->block, QDR_PIECE);
         qdr_grid_init(&f->pieces, &grid->block, &piece);
         f->first_block = share(grid->count, sweep->comm->rank, sweep->comm->size);
         int64_t end = share(grid->count, sweep->comm->rank + 1, sweep->comm->size);
@@ -212,7 +211,7 @@ static int make_crews(qdr_sweep *sweep, int threads, qdr_error *err)
 }
 
 int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known,
-                     void *const *stores, int threads, qdr_sweep **sweep, qdr_error *err)
+                     const qdr_store *stores, int threads, qdr_sweep **sweep, qdr_error *err)
 {
     qdr_error failed = QDR_ERROR_INIT;
     qdr_sweep *s = *sweep = calloc(1, sizeof *s);

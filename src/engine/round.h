@@ -5,13 +5,15 @@
 #include "expr/sweep.h"
 #include "quadrat/run.h"
 
+#define QDR_PIECE 262144 /* elements: small enough for threads to end together */
+
 /* What a rank does in a pass: its blocks of every space, cut in pieces that threads take one by
  * one. */
 typedef struct qdr_sweep qdr_sweep;
 
 /* Compiles the pass and starts its workers. Collective. */
 int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known,
-                     void *const *stores, int threads, qdr_sweep **sweep, qdr_error *err);
+                     const qdr_store *stores, int threads, qdr_sweep **sweep, qdr_error *err);
 
 /* What all ranks have to do. */
 qdr_cost qdr_sweep_cost(const qdr_sweep *sweep);

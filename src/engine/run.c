@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/number.h"
 #include "engine/comm.h"
+#include "engine/estimate.h"
 #include "engine/merge.h"
 #include "engine/round.h"
+#include "engine/save.h"
+#include "reduce/summary.h"
 
 struct run {
     qdr_comm *comm;
@@ -15,7 +17,9 @@ struct run {
     qdr_run_report *report;
     qdr_plan plan;
     qdr_known known;
-    void **store;   /* by node id: this rank's part of an array that is being stored */
+    qdr_store *store;     /* by node id: of one whose elements are wanted as they are made */
+    qdr_summary *summary; /* by node id: of an array result */
+    qdr_saving *saving;
     qdr_error *err; /* empty until something fails */
 };
 
@@ -26,21 +30,98 @@ static void finish_digest(struct run *r, const qdr_node *input, const uint64_t *
             qdr_digest_text(state, input->dtype, &input->shape, r->report->digest[i]);
 }
 
-/* An array for the elements of a node, of zeros and whole words. */
-static int make_array(struct run *r, const qdr_node *node, void **array, qdr_error *err)
+static size_t array_bytes(qdr_dtype dtype, const qdr_shape *shape)
 {
-    char shape[QDR_SHAPE_TEXT], need[QDR_NUMBER_TEXT], have[QDR_NUMBER_TEXT];
-    uint64_t bytes = (uint64_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
-    uint64_t allowed = r->options->memory ? r->options->memory : qdr_comm_memory(r->comm);
-    if (bytes > allowed)
-        return qdr_fail(err, QDR_EREFUSED,
-                        "an array of shape %s has to be kept: %s a rank, %s are allowed. Use fewer "
-                        "ranks on a host, or --memory",
-                        qdr_shape_text(shape, &node->shape),
-                        qdr_number_bytes(need, (double)bytes),
-                        qdr_number_bytes(have, (double)allowed));
-    *array = calloc(bytes / 8 + 1, 8);
+    return (size_t)qdr_shape_count(shape) * qdr_dtype_size(dtype);
+}
+
+/* An array of zeros and whole words. */
+static int make_array(qdr_dtype dtype, const qdr_shape *shape, void **array, qdr_error *err)
+{
+    *array = calloc(array_bytes(dtype, shape) / 8 + 1, 8);
     return *array ? QDR_OK : qdr_fail_memory(err, "keeping an array");
+}
+
+/* ---- arrays that are made in a pass -------------------------------------------------------- */
+
+static bool is_result(const struct run *r, const qdr_node *node)
+{
+    for (size_t i = 0; i < r->program->result_count; i++)
+        if (r->program->results[i].node == node)
+            return true;
+    return false;
+}
+
+/* Makes the store of a node, which has no elements yet. */
+static int open_store(struct run *r, const qdr_node *node)
+{
+    qdr_store *s = &r->store[node->id];
+    s->dtype = node->dtype;
+    s->shape = node->shape;
+    s->shown_shape = qdr_store_shown(&node->shape, QDR_REPORTED);
+    s->file = qdr_saving_files(r->saving, node);
+    return is_result(r, node) ? make_array(s->dtype, &s->shown_shape, &s->shown, r->err) : QDR_OK;
+}
+
+static int make_store(struct run *r, const qdr_feed *feed, const uint64_t *state)
+{
+    (void)state;
+    qdr_store *s = &r->store[feed->intake.elements->id];
+    int code = open_store(r, feed->intake.elements);
+    if (!code && r->plan.kept[feed->intake.elements->id])
+        code = make_array(s->dtype, &s->shape, &s->kept, r->err);
+    return code;
+}
+
+/* Makes the ranks' parts of what is kept and shown one. What is kept is known from now on. */
+static int join_store(struct run *r, const qdr_feed *feed, const uint64_t *state)
+{
+    const qdr_node *node = feed->intake.elements;
+    qdr_store *s = &r->store[node->id];
+    int code = QDR_OK;
+    if (s->kept)
+        code = qdr_merge_array(r->comm, s->kept, array_bytes(s->dtype, &s->shape), r->err);
+    if (s->shown && !code)
+        code = qdr_merge_array(r->comm, s->shown, array_bytes(s->dtype, &s->shown_shape), r->err);
+    if (feed->intake.accumulator)
+        qdr_summary_finish(state + feed->offset, node->dtype, &node->shape,
+                           &r->summary[node->id]);
+    r->known.array[node->id] = s->kept;
+    s->kept = NULL;
+    return code;
+}
+
+/* Calls `with` for everything that the pass stores, until one fails. */
+static int for_stores(struct run *r, const qdr_pass *pass, const uint64_t *state,
+                      int (*with)(struct run *, const qdr_feed *, const uint64_t *))
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < pass->space_count; i++)
+        for (size_t k = 0; k < pass->space[i].feed_count && !code; k++)
+            if (pass->space[i].feed[k].kind == QDR_FEED_STORE)
+                code = with(r, &pass->space[i].feed[k], state);
+    return code;
+}
+
+/* ---- reductions that a pass has finished --------------------------------------------------- */
+
+/* Shows and writes an array that every rank has. */
+static int publish(struct run *r, const qdr_node *node, const void *array)
+{
+    uint64_t state[QDR_SUMMARY_WORDS] = {0};
+    qdr_box whole = qdr_box_whole(&node->shape);
+    qdr_tile tile = {.dtype = node->dtype, .elements = array,
+                     .count = (size_t)qdr_shape_count(&node->shape), .shape = &node->shape,
+                     .box = &whole};
+    const qdr_store *store = &r->store[node->id];
+    int code = open_store(r, node);
+    if (code || (!store->shown && !store->file))
+        return code;
+    if (tile.count)
+        qdr_summary_accumulator.update(state, NULL, &tile);
+    qdr_summary_finish(state, node->dtype, &node->shape, &r->summary[node->id]);
+    qdr_store_put(store, &tile, NULL, NULL);
+    return r->comm->rank == 0 ? qdr_store_write(store, &whole, array, r->err) : QDR_OK;
 }
 
 /* The values of a reduction, one after the other: of its outputs, and where those are arrays, first
@@ -53,7 +134,7 @@ static int put_values(struct run *r, const qdr_finishing *f, const uint64_t *sta
     char *array = NULL;
     int code = value ? QDR_OK : qdr_fail_memory(r->err, "finishing a reduction");
     if (node->shape.ndim && !code)
-        code = make_array(r, node, (void **)&array, r->err);
+        code = make_array(node->dtype, &node->shape, (void **)&array, r->err);
     for (size_t i = 0; i < (size_t)f->outputs && !code; i++) {
         code = node->reduction->finish(states + i * stride, f->intake.elements->dtype,
                                        &f->intake.options, value, r->err);
@@ -64,7 +145,7 @@ static int put_values(struct run *r, const qdr_finishing *f, const uint64_t *sta
         r->known.value[node->id] = value[0];
     r->known.array[node->id] = array;
     free(value);
-    return code;
+    return array && !code ? publish(r, node, array) : code;
 }
 
 static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_t *states)
@@ -79,7 +160,8 @@ static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_
     return f->step + 1 < in->passes ? QDR_OK : put_values(r, f, context, in->context);
 }
 
-/* Every rank finishes for itself, from the same state; memory alone can make a difference. */
+/* Every rank finishes for itself, from the same state; memory and files alone can make a
+ * difference. */
 static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
 {
     for (size_t i = 0; i < pass->finishing_count; i++) {
@@ -121,31 +203,7 @@ static int make_contexts(struct run *r, const qdr_pass *pass)
     return QDR_OK;
 }
 
-/* Calls `with` for every node that the pass stores, until one fails. */
-static int for_stores(struct run *r, const qdr_pass *pass,
-                      int (*with)(struct run *, const qdr_node *))
-{
-    int code = QDR_OK;
-    for (size_t i = 0; i < pass->space_count; i++)
-        for (size_t k = 0; k < pass->space[i].feed_count && !code; k++)
-            if (pass->space[i].feed[k].kind == QDR_FEED_STORE)
-                code = with(r, pass->space[i].feed[k].intake.elements);
-    return code;
-}
-
-static int make_store(struct run *r, const qdr_node *node)
-{
-    return make_array(r, node, &r->store[node->id], r->err);
-}
-
-/* Makes the ranks' parts of a stored array one, which is known from now on. */
-static int join_store(struct run *r, const qdr_node *node)
-{
-    size_t bytes = (size_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
-    r->known.array[node->id] = r->store[node->id];
-    r->store[node->id] = NULL;
-    return qdr_merge_array(r->comm, r->known.array[node->id], bytes, r->err);
-}
+/* ---- passes -------------------------------------------------------------------------------- */
 
 static int sweep_over(struct run *r, const qdr_pass *pass, qdr_progress *progress,
                       uint64_t *state)
@@ -175,19 +233,34 @@ static int run_pass(struct run *r, size_t index)
     if (!state)
         qdr_fail_memory(r->err, "starting a pass");
     else if (!make_contexts(r, pass))
-        for_stores(r, pass, make_store);
+        for_stores(r, pass, state, make_store);
     int code = qdr_comm_agree(r->comm, r->err);
     if (!code)
         code = sweep_over(r, pass, &progress, state);
     if (!code)
-        code = for_stores(r, pass, join_store);
+        code = for_stores(r, pass, state, join_store);
     if (!code)
         code = finish(r, pass, state);
     free(state);
     return code;
 }
 
-/* Numbers are evaluated from what is known; arrays have been stored, and change hands. */
+/* What is shown of an array, and what is told of it. Two results may be one array. */
+static int report_array(struct run *r, const qdr_node *node, qdr_result_value *value)
+{
+    const qdr_store *s = &r->store[node->id];
+    const qdr_summary *summary = &r->summary[node->id];
+    value->shown_shape = s->shown_shape;
+    value->min = summary->min;
+    value->max = summary->max;
+    memcpy(value->digest, summary->digest, sizeof value->digest);
+    int code = make_array(s->dtype, &s->shown_shape, &value->shown, r->err);
+    if (!code)
+        memcpy(value->shown, s->shown, array_bytes(s->dtype, &s->shown_shape));
+    return code;
+}
+
+/* Numbers are evaluated from what is known. */
 static int evaluate_results(struct run *r)
 {
     for (size_t i = 0; i < r->program->result_count && !r->err->code; i++) {
@@ -197,10 +270,8 @@ static int evaluate_results(struct run *r)
         if (node->shape.ndim == 0)
             qdr_machine_evaluate(node, &r->known, &value->scalar, r->err);
         else
-            value->array = r->known.array[node->id];
+            report_array(r, node, value);
     }
-    for (size_t i = 0; i < r->program->result_count; i++)
-        r->known.array[r->program->results[i].node->id] = NULL;
     return qdr_comm_agree(r->comm, r->err);
 }
 
@@ -221,7 +292,17 @@ static void report_plan(struct run *r)
         }
 }
 
-static int allocate(struct run *r)
+/* Refuses what a rank must not begin. */
+static void check_memory(struct run *r)
+{
+    qdr_estimate estimate;
+    uint64_t allowed = r->options->memory ? r->options->memory : qdr_comm_memory(r->comm);
+    int threads = r->report->threads;
+    if (!qdr_estimate_make(r->program, &r->plan, threads, &estimate, r->err))
+        qdr_estimate_check(&estimate, threads, allowed, r->err);
+}
+
+static int prepare(struct run *r)
 {
     const qdr_program *p = r->program;
     size_t nodes = (size_t)p->node_count + 1;
@@ -229,17 +310,21 @@ static int allocate(struct run *r)
     r->known.array = calloc(nodes, sizeof *r->known.array);
     r->known.context = calloc(nodes, sizeof *r->known.context);
     r->store = calloc(nodes, sizeof *r->store);
+    r->summary = calloc(nodes, sizeof *r->summary);
     r->report->value = calloc(p->result_count + 1, sizeof *r->report->value);
     r->report->digest = calloc(p->input_count + 1, sizeof *r->report->digest);
     r->report->value_count = p->result_count;
-    if (!r->known.value || !r->known.array || !r->known.context || !r->store || !r->report->value ||
+    if (!r->known.value || !r->known.array || !r->known.context || !r->store || !r->summary ||
+        !r->report->value ||
         !r->report->digest) {
         qdr_fail_memory(r->err, "starting the run");
     } else {
         qdr_plan_options options = {.chunks = r->options->chunks, .digest = r->options->digest};
-        qdr_plan_make(p, &options, &r->plan, r->err);
+        if (!qdr_plan_make(p, &options, &r->plan, r->err))
+            check_memory(r);
     }
-    return qdr_comm_agree(r->comm, r->err);
+    int code = qdr_comm_agree(r->comm, r->err);
+    return code ? code : qdr_saving_begin(r->comm, p, &r->saving, r->err);
 }
 
 static void clear(struct run *r)
@@ -249,13 +334,17 @@ static void clear(struct run *r)
             free(r->known.array[i]);
         if (r->known.context)
             free(r->known.context[i]);
-        if (r->store)
-            free(r->store[i]);
+        if (r->store) {
+            free(r->store[i].kept);
+            free(r->store[i].shown);
+        }
     }
     free(r->known.value);
     free(r->known.array);
     free(r->known.context);
     free(r->store);
+    free(r->summary);
+    qdr_saving_destroy(r->saving);
     qdr_plan_clear(&r->plan);
 }
 
@@ -263,10 +352,11 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
             qdr_run_report *report, qdr_error *err)
 {
     qdr_error failed = QDR_ERROR_INIT;
-    *report = (qdr_run_report){.threads = options->threads ? options->threads : comm->cpus};
+    *report = (qdr_run_report){.threads = options->threads ? options->threads : comm->cpus,
+                               .saving = QDR_ERROR_INIT};
     struct run r = {.comm = comm, .program = program, .options = options, .report = report,
                     .err = &failed};
-    int code = allocate(&r);
+    int code = prepare(&r);
     double began = qdr_clock_seconds();
     if (!code)
         report_plan(&r);
@@ -275,6 +365,8 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
     if (!code)
         code = evaluate_results(&r);
     report->seconds = qdr_clock_seconds() - began;
+    if (!code)
+        qdr_saving_commit(comm, r.saving, &report->saving);
     clear(&r);
     if (code) {
         qdr_run_report_clear(report);
@@ -286,7 +378,7 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
 void qdr_run_report_clear(qdr_run_report *report)
 {
     for (size_t i = 0; i < report->value_count && report->value; i++)
-        free(report->value[i].array);
+        free(report->value[i].shown);
     free(report->value);
     free(report->digest);
     *report = (qdr_run_report){0};

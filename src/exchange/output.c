@@ -6,8 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/bytes.h"
-#include "base/file.h"
-#include "quadrat/array.h"
+#include "base/replace.h"
 
 #define COMFORTABLE 15 /* the version that a phone still reads from a distance */
 #define LIMIT 25       /* the default of qdr_symbol_options */
@@ -110,46 +109,11 @@ static int make_png(const qdr_record *record, const qdr_output_options *options,
     return code;
 }
 
-/* The one array among the results. */
-static int make_npy(const qdr_record *record, const qdr_output_options *options, void **data,
-                    size_t *size, char **note, qdr_error *err)
-{
-    (void)options, (void)note;
-    const qdr_record_result *found = NULL;
-    size_t arrays = 0;
-    for (size_t i = 0; i < record->result_count; i++)
-        if (record->results[i].array) {
-            found = &record->results[i];
-            arrays++;
-        }
-    if (arrays != 1)
-        return qdr_fail(err, QDR_EUSAGE, "a .npy file holds one array; there are %zu among the "
-                        "results. --save NAME=FILE picks one", arrays);
-    return qdr_output_npy(found, data, size, err);
-}
-
-int qdr_output_npy(const qdr_record_result *result, void **data, size_t *size, qdr_error *err)
-{
-    char header[QDR_NPY_HEADER];
-    const qdr_record_array *array = result->array;
-    qdr_shape shape = {.ndim = array->ndim};
-    memcpy(shape.extent, array->shape, (size_t)array->ndim * sizeof *shape.extent);
-    size_t length = qdr_npy_header(qdr_dtype_find(result->value.dtype), &shape, header);
-    char *content = malloc(length + array->bytes);
-    if (!content)
-        return qdr_fail_memory(err, "writing an array");
-    memcpy(content, header, length);
-    memcpy(content + length, array->elements, array->bytes);
-    *data = content;
-    *size = length + array->bytes;
-    return QDR_OK;
-}
-
 const qdr_output qdr_outputs[] = {
     {".png", "the result as a QR code", make_png},
     {".json", "the whole record", make_json},
     {".txt", "the text of the QR code, nothing left out", make_text},
-    {".npy", "the result that is an array", make_npy},
+    {".npy", "the result that is an array", NULL},
     {.ending = NULL},
 };
 
@@ -162,7 +126,13 @@ static const qdr_output *by_ending(const char *path)
         if (length > tail && strcmp(path + length - tail, o->ending) == 0)
             return o;
     }
-    return NULL;
+    return o;
+}
+
+bool qdr_output_is_array(const char *path)
+{
+    const qdr_output *o = by_ending(path);
+    return o->ending && !o->make;
 }
 
 static int unknown_ending(const char *path, qdr_error *err)
@@ -181,10 +151,10 @@ int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err)
 {
     struct stat status;
     *output = by_ending(path);
-    if (!*output && stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
+    if (!(*output)->ending && stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
         !S_ISDIR(status.st_mode))
         *output = by_ending("text.txt");
-    return *output ? qdr_file_check_target(path, err) : unknown_ending(path, err);
+    return (*output)->ending ? qdr_file_check_target(path, err) : unknown_ending(path, err);
 }
 
 int qdr_output_write(const char *path, const qdr_record *record,

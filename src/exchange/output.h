@@ -21,7 +21,7 @@ typedef struct qdr_output {
     const char *ending; /* ".png" */
     const char *help;
     /* Makes the content, *size bytes that are the caller's to free(). *note may get a text for the
-     * summary, likewise: "version 7, read back". */
+     * summary, likewise: "version 7, read back". NULL for arrays, which the run writes. */
     int (*make)(const qdr_record *record, const qdr_output_options *options, void **data,
                 size_t *size, char **note, qdr_error *err);
 } qdr_output;
@@ -32,12 +32,12 @@ extern const qdr_output qdr_outputs[]; /* ended by a row without ending */
  * ending says no form, QDR_ESYSTEM when it can't be written. For asking early. */
 int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err);
 
+/* Whether the ending is one of an array's file. */
+bool qdr_output_is_array(const char *path);
+
 /* Writes a record; *note as above, NULL without one. */
 int qdr_output_write(const char *path, const qdr_record *record,
                      const qdr_output_options *options, char **note, qdr_error *err);
-
-/* An array result as the content of a .npy file, the caller's to free(). */
-int qdr_output_npy(const qdr_record_result *result, void **data, size_t *size, qdr_error *err);
 
 /* The text of a record that a symbol carries: within version 15 where leaving out what may be left
  * out makes that possible, else within the limit. The caller's to free(). */

@@ -9,10 +9,12 @@
 #define EDGE 3    /* elements shown at each end of a shortened axis */
 #define WHOLE 100 /* elements up to which an array is shown whole */
 
+_Static_assert(QDR_REPORTED >= QDR_RECORD_VALUES, "what a record lists is reported");
+
 struct qdr_result_parts {
     int64_t at[QDR_MAX_DIMS];
-    qdr_dtype dtype;
     qdr_shape shape;
+    const qdr_result_value *value;
     qdr_record_array array;
     qdr_value *values;
 };
@@ -50,40 +52,20 @@ static qdr_value value_of(qdr_scalar scalar)
     return value;
 }
 
-/* The element of an array at a position. */
+/* The element at a position among those that are shown. */
 static qdr_value element(const struct qdr_result_parts *p, int64_t position)
 {
-    qdr_scalar scalar = {.dtype = p->dtype};
-    size_t size = qdr_dtype_size(p->dtype);
-    memcpy(scalar.words, (const char *)p->array.elements + (size_t)position * size, size);
+    qdr_scalar scalar = {.dtype = p->value->scalar.dtype};
+    size_t size = qdr_dtype_size(scalar.dtype);
+    memcpy(scalar.words, (const char *)p->value->shown + (size_t)position * size, size);
     return value_of(scalar);
 }
 
-/* The whole array taken up by an accumulator, whose state is the caller's to free(); NULL without
- * memory. */
-static uint64_t *accumulate(const struct qdr_result_parts *p, const qdr_accumulator *accumulator)
-{
-    uint64_t *state = calloc(accumulator->words, sizeof *state);
-    qdr_box box = qdr_box_whole(&p->shape);
-    qdr_tile tile = {.dtype = p->dtype, .elements = p->array.elements,
-                     .count = (size_t)qdr_shape_count(&p->shape), .shape = &p->shape,
-                     .box = &box};
-    if (state && tile.count)
-        accumulator->update(state, NULL, &tile);
-    return state;
-}
-
-static int fill_array(struct qdr_result_parts *p, const void *elements, qdr_error *err)
+static int fill_array(struct qdr_result_parts *p, qdr_error *err)
 {
     int64_t count = qdr_shape_count(&p->shape);
-    p->array = (qdr_record_array){.ndim = p->shape.ndim, .shape = p->shape.extent,
-                                  .elements = elements,
-                                  .bytes = (size_t)count * qdr_dtype_size(p->dtype)};
-    uint64_t *digest = accumulate(p, &qdr_digest_accumulator);
-    if (!digest)
-        return qdr_fail_memory(err, "making the record");
-    qdr_digest_text(digest, p->dtype, &p->shape, p->array.digest);
-    free(digest);
+    p->array = (qdr_record_array){.ndim = p->shape.ndim, .shape = p->shape.extent};
+    memcpy(p->array.digest, p->value->digest, sizeof p->array.digest);
     if (count > QDR_RECORD_VALUES)
         return QDR_OK;
     p->values = calloc((size_t)count + 1, sizeof *p->values);
@@ -107,12 +89,12 @@ static int fill(qdr_results *results, size_t index, const qdr_program_result *r,
         to->at = p->at;
         to->at_count = r->position_in->ndim;
     }
-    if (!value->array)
+    if (!value->shown)
         return QDR_OK;
-    p->dtype = r->dtype;
     p->shape = *r->shape;
+    p->value = value;
     to->array = &p->array;
-    return fill_array(p, value->array, err);
+    return fill_array(p, err);
 }
 
 int qdr_results_make(const qdr_program *program, const qdr_run_report *report,
@@ -144,8 +126,8 @@ void qdr_results_clear(qdr_results *results)
 
 /* ---- shortened arrays ---------------------------------------------------------------------- */
 
-/* The part of the array below an index of its first axes, the last shown as a list; `position` is
- * that of its first element, `count` how many elements it has. */
+/* What is shown of the array below an index of its first axes, the last one as a list; `position` is
+ * that of its first element among those that are shown, `count` how many these are. */
 static void print_part(qdr_bytes *text, const struct qdr_result_parts *p, int axis,
                        int64_t position, int64_t count)
 {
@@ -155,55 +137,34 @@ static void print_part(qdr_bytes *text, const struct qdr_result_parts *p, int ax
         qdr_bytes_text(text, qdr_value_text(number, &value));
         return;
     }
-    int64_t extent = p->shape.extent[axis], below = extent ? count / extent : 0;
-    bool shortened = qdr_shape_count(&p->shape) > WHOLE && extent > 2 * EDGE;
-    qdr_bytes_text(text, "[");
+    int64_t extent = p->value->shown_shape.extent[axis], below = extent ? count / extent : 0;
+    int64_t edge = extent / 2 < EDGE ? extent / 2 : EDGE;
+    bool shortened = qdr_shape_count(&p->shape) > WHOLE && p->shape.extent[axis] > 2 * edge;
+    qdr_bytes_text(text, shortened && !extent ? "[…" : "[");
     for (int64_t i = 0; i < extent; i++) {
         qdr_bytes_text(text, i ? ", " : "");
-        if (shortened && i == EDGE) {
+        if (shortened && i == edge) {
             qdr_bytes_text(text, "…, ");
-            i = extent - EDGE;
+            i = extent - edge;
         }
         print_part(text, p, axis + 1, position + i * below, below);
     }
     qdr_bytes_text(text, "]");
 }
 
-static int print_extremum(qdr_bytes *text, const struct qdr_result_parts *p, const char *name,
-                          qdr_error *err)
-{
-    char number[QDR_VALUE_SIZE];
-    const qdr_reduction *r = qdr_reductions;
-    while (strcmp(r->name, name) != 0)
-        r++;
-    qdr_scalar value;
-    qdr_reduce_options options = {.dtype = p->dtype};
-    uint64_t *state = accumulate(p, r->accumulator(p->dtype, &options));
-    int code = state ? r->finish(state, p->dtype, &options, &value, err)
-                     : qdr_fail_memory(err, "printing an array");
-    free(state);
-    if (code)
-        return code;
-    qdr_value shown = value_of(value);
-    qdr_bytes_format(text, ", %s %s", name, qdr_value_text(number, &shown));
-    return QDR_OK;
-}
-
 static int print_array(qdr_bytes *text, const char *expression, const struct qdr_result_parts *p,
                        qdr_error *err)
 {
-    char shape[QDR_SHAPE_TEXT];
-    int64_t count = qdr_shape_count(&p->shape);
-    int code = QDR_OK;
+    char shape[QDR_SHAPE_TEXT], min[QDR_VALUE_SIZE], max[QDR_VALUE_SIZE];
+    qdr_value least = value_of(p->value->min), most = value_of(p->value->max);
     qdr_bytes_format(text, "%s = ", expression);
-    print_part(text, p, 0, 0, count);
-    qdr_bytes_format(text, " %s, shape %s", qdr_dtype_name(p->dtype),
+    print_part(text, p, 0, 0, qdr_shape_count(&p->value->shown_shape));
+    qdr_bytes_format(text, " %s, shape %s", qdr_dtype_name(p->value->scalar.dtype),
                      qdr_shape_text(shape, &p->shape));
-    if (count)
-        code = print_extremum(text, p, "min", err);
-    if (count && !code)
-        code = print_extremum(text, p, "max", err);
-    return code ? code : qdr_bytes_check(text, err);
+    if (qdr_shape_count(&p->shape))
+        qdr_bytes_format(text, ", min %s, max %s", qdr_value_text(min, &least),
+                         qdr_value_text(max, &most));
+    return qdr_bytes_check(text, err);
 }
 
 int qdr_results_line(const qdr_results *results, const qdr_record *record, size_t index,

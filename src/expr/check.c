@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "expr/lex.h"
+#include "expr/names.h"
 
 void *qdr_check_take(qdr_checker *c, size_t size)
 {
@@ -106,6 +107,57 @@ static int check_let(qdr_checker *c, const qdr_binding *let)
     return code ? code : qdr_check_define(c, let->name, strlen(let->name), &value);
 }
 
+/* The one array among the results. */
+static int find_array(qdr_checker *c, const qdr_node **node)
+{
+    size_t arrays = 0;
+    for (size_t i = 0; i < c->program->result_count; i++)
+        if (c->program->results[i].node->shape.ndim) {
+            *node = c->program->results[i].node;
+            arrays++;
+        }
+    return arrays == 1 ? QDR_OK
+                       : qdr_fail(c->err, QDR_EUSAGE,
+                                  "a .npy file holds one array; there are %zu among the results. "
+                                  "--save NAME=FILE picks one",
+                                  arrays);
+}
+
+static int find_named(qdr_checker *c, const char *name, const qdr_node **node)
+{
+    char shown[128], hint[QDR_NAMES_HINT];
+    qdr_names names;
+    const qdr_name *n = c->names;
+    qdr_names_init(&names, name, strlen(name));
+    for (; n && !qdr_check_is(name, n->text, n->length); n = n->older)
+        qdr_names_offer(&names, n->text, n->length);
+    qdr_escape(shown, sizeof shown, name);
+    if (!n)
+        return qdr_fail(c->err, QDR_EUSAGE, "nothing is named '%s', which is to be saved%s", shown,
+                        qdr_names_hint(&names, hint));
+    if (n->value.kind != QDR_TERM_NODE || !n->value.node->shape.ndim)
+        return qdr_fail(c->err, QDR_EUSAGE, "'%s' is to be saved, but is no array", shown);
+    *node = n->value.node;
+    return QDR_OK;
+}
+
+static int check_saves(qdr_checker *c, const qdr_binding *saves, size_t count)
+{
+    qdr_program *p = c->program;
+    p->saves = qdr_arena_take(&p->arena, count * sizeof *p->saves);
+    if (!p->saves)
+        return qdr_check_no_memory(c);
+    for (; p->save_count < count; p->save_count++) {
+        const qdr_binding *save = &saves[p->save_count];
+        qdr_save *to = &p->saves[p->save_count];
+        int code = save->name ? find_named(c, save->name, &to->node) : find_array(c, &to->node);
+        if (code)
+            return code;
+        to->path = save->value;
+    }
+    return QDR_OK;
+}
+
 static int check_program(qdr_checker *c, const qdr_program_text *text)
 {
     int code = QDR_OK;
@@ -123,6 +175,8 @@ static int check_program(qdr_checker *c, const qdr_program_text *text)
         code = check_text(c, text->texts[i], i + 1 == text->text_count);
     if (!code && !c->program->result_count)
         code = qdr_fail(c->err, QDR_EUSAGE, "there is no expression to evaluate");
+    if (!code)
+        code = check_saves(c, text->saves, text->save_count);
     return code ? code : qdr_tree_print(c->program, c->err);
 }
 

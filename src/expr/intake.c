@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "reduce/summary.h"
+
 #define PART 2048 /* elements that are looked at together */
 
 static qdr_intake take_by(qdr_intake in)
@@ -51,9 +53,10 @@ qdr_intake qdr_intake_digest(const qdr_node *input)
     return take_by((qdr_intake){.accumulator = &qdr_digest_accumulator, .elements = input});
 }
 
-qdr_intake qdr_intake_store(const qdr_node *elements)
+qdr_intake qdr_intake_store(const qdr_node *elements, bool summary)
 {
-    return (qdr_intake){.elements = elements};
+    qdr_intake in = {.accumulator = &qdr_summary_accumulator, .elements = elements};
+    return summary ? take_by(in) : (qdr_intake){.elements = elements};
 }
 
 bool qdr_intake_alike(const qdr_intake *a, const qdr_intake *b)

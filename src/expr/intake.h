@@ -23,7 +23,8 @@ typedef struct qdr_intake {
 
 qdr_intake qdr_intake_of(const qdr_node *reduction);
 qdr_intake qdr_intake_digest(const qdr_node *input);
-qdr_intake qdr_intake_store(const qdr_node *elements);
+/* With a summary of them, if that is wanted. */
+qdr_intake qdr_intake_store(const qdr_node *elements, bool summary);
 
 /* Whether both take up the same elements along the same axes; with a context, for the same
  * reduction. */

@@ -67,6 +67,15 @@ qdr_cost qdr_lines_cost(const qdr_lines *l)
     return (qdr_cost){length * element.elements, length * element.bytes};
 }
 
+size_t qdr_lines_memory(const qdr_lines *l)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < l->node_count; i++)
+        bytes += BUFFER * qdr_dtype_size(l->node[i]->dtype);
+    return bytes + l->intake.accumulator->work + qdr_machine_memory(l->machine) +
+           QDR_TILE * (l->intake.words + l->intake.context) * sizeof(uint64_t);
+}
+
 /* Values of one line. */
 static int width_of(const qdr_lines *l)
 {

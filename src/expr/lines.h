@@ -22,6 +22,9 @@ void qdr_lines_destroy(qdr_lines *lines);
 /* What one line costs. */
 qdr_cost qdr_lines_cost(const qdr_lines *lines);
 
+/* The bytes that a worker takes, nearly. */
+size_t qdr_lines_memory(const qdr_lines *lines);
+
 int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr_error *err);
 void qdr_line_worker_destroy(qdr_line_worker *worker);
 

@@ -336,6 +336,15 @@ struct qdr_evaluator {
 
 #define REGISTER (QDR_TILE * QDR_ELEMENT_MOST) /* bytes */
 
+size_t qdr_machine_memory(const qdr_machine *m)
+{
+    size_t bytes = (size_t)(m->registers + 1) * REGISTER;
+    for (int i = 0; i < m->body.count; i++)
+        if (m->body.at[i].kind == REDUCE)
+            bytes += qdr_lines_memory(m->body.at[i].lines);
+    return bytes;
+}
+
 static void *place_of(const qdr_evaluator *e, int value)
 {
     const struct value *v = &e->machine->value[value];

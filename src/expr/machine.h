@@ -44,6 +44,9 @@ typedef struct qdr_cost {
 
 qdr_cost qdr_machine_cost(const qdr_machine *machine);
 
+/* The bytes that an evaluator takes, nearly. */
+size_t qdr_machine_memory(const qdr_machine *machine);
+
 int qdr_evaluator_create(const qdr_machine *machine, qdr_evaluator **evaluator, qdr_error *err);
 void qdr_evaluator_destroy(qdr_evaluator *evaluator);
 

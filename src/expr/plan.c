@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reduce/summary.h"
+
 #define BLOCK 262144            /* elements of a block when nobody asks for blocks */
 #define LINES_MOST 2097152      /* words of state that a reduction by axes may have to merge */
 
@@ -13,6 +15,8 @@ struct planner {
     bool *wanted;  /* by node: results depend on it */
     bool *inlined; /* by node: a reduction that is evaluated where it is wanted */
     bool *stored;  /* by node: its elements are kept in memory, on every rank */
+    bool *shown;   /* by node: it is an array result */
+    bool *written; /* by node: it goes to a file */
     int *pass;     /* by node: the first pass in which it can be evaluated */
     qdr_error *err;
 };
@@ -77,11 +81,17 @@ static int choose_inlined(struct planner *p)
         memset(seen, 0, size);
         find_stored(p, root, &root->shape, seen);
     }
+    for (size_t i = 0; i < program->save_count; i++) {
+        const qdr_node *root = program->saves[i].node;
+        memset(seen, 0, size);
+        find_stored(p, root, &root->shape, seen);
+    }
     free(seen);
     return QDR_OK;
 }
 
-/* Results that are arrays are stored, and reductions by axes that are wanted later. */
+/* Reductions by axes that are wanted later are stored. Arrays that are only results are shown and
+ * written as they are made. */
 static void choose_stored(struct planner *p)
 {
     for (int i = 0; i < p->program->node_count; i++) {
@@ -91,9 +101,16 @@ static void choose_stored(struct planner *p)
     }
     for (size_t i = 0; i < p->program->result_count; i++) {
         const qdr_node *node = p->program->results[i].node;
-        if (node->shape.ndim > 0)
-            p->stored[node->id] = true;
+        p->shown[node->id] = node->shape.ndim > 0;
     }
+    for (size_t i = 0; i < p->program->save_count; i++)
+        p->written[p->program->saves[i].node->id] = true;
+}
+
+/* Whether each element is wanted for itself, at the time it is made. */
+static bool is_made(const struct planner *p, const qdr_node *node)
+{
+    return p->stored[node->id] || p->shown[node->id] || p->written[node->id];
 }
 
 /* The passes after whose last the value is there; 0 where it is evaluated at once. */
@@ -124,7 +141,7 @@ static size_t count_passes(struct planner *p)
         }
         int sweeps = p->wanted[i] ? passes_of(p, node) : 0;
         if (!sweeps)
-            sweeps = (p->wanted[i] && p->stored[i]) || is_input(p, node);
+            sweeps = (p->wanted[i] && is_made(p, node)) || is_input(p, node);
         if (sweeps && (size_t)(p->pass[i] + sweeps) > passes)
             passes = (size_t)(p->pass[i] + sweeps);
     }
@@ -228,10 +245,11 @@ static int plan_node(struct planner *p, const qdr_node *node)
             code = finish_later(p, &pass[f.step], &f);
         return code;
     }
-    return p->stored[node->id]
-               ? feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE,
-                                           .intake = qdr_intake_store(node)})
-               : QDR_OK;
+    if (!is_made(p, node))
+        return QDR_OK;
+    bool shown = p->shown[node->id];
+    return feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE,
+                                     .intake = qdr_intake_store(node, shown), .outputs = shown});
 }
 
 /* Whether evaluating the node element by element reads the leaf. */
@@ -346,6 +364,7 @@ static int plan_passes(struct planner *p)
     p->plan->pass_count = passes;
     if (!p->plan->pass)
         return no_memory(p);
+    p->plan->kept = p->stored;
     for (int i = 0; i < p->program->node_count && !code; i++)
         code = plan_node(p, p->program->nodes[i]);
     if (!code)
@@ -364,6 +383,8 @@ static int plan_all(struct planner *p)
 {
     for (size_t i = 0; i < p->program->result_count; i++)
         want(p, p->program->results[i].node);
+    for (size_t i = 0; i < p->program->save_count; i++)
+        want(p, p->program->saves[i].node);
     int code = choose_inlined(p);
     if (code)
         return code;
@@ -379,13 +400,16 @@ int qdr_plan_make(const qdr_program *program, const qdr_plan_options *options, q
     struct planner p = {.program = program, .options = options, .plan = plan, .err = err};
     p.wanted = calloc(nodes, sizeof *p.wanted);
     p.inlined = calloc(nodes, sizeof *p.inlined);
-    p.stored = calloc(nodes, sizeof *p.stored);
+    p.stored = qdr_arena_take(&plan->arena, nodes * sizeof *p.stored);
+    p.shown = calloc(nodes, sizeof *p.shown);
+    p.written = calloc(nodes, sizeof *p.written);
     p.pass = calloc(nodes, sizeof *p.pass);
-    bool had = p.wanted && p.inlined && p.stored && p.pass;
+    bool had = p.wanted && p.inlined && p.stored && p.shown && p.written && p.pass;
     int code = had ? plan_all(&p) : no_memory(&p);
     free(p.wanted);
     free(p.inlined);
-    free(p.stored);
+    free(p.shown);
+    free(p.written);
     free(p.pass);
     if (code)
         qdr_plan_clear(plan);

@@ -5,7 +5,7 @@
  *
  *   whole   one accumulator, of all elements: mean(x)
  *   lines   an accumulator for each line along the reduced axes: mean(x, axis=0)
- *   store   the elements themselves, kept for later passes or as a result
+ *   store   the elements themselves: kept for later passes, shown, or written to files
  *
  * A reduction by axes with few outputs is fed by lines: ranks sweep over its operand, and merge.
  * One with many is inlined: it is evaluated where its value is wanted, as if it were elementwise,
@@ -24,8 +24,8 @@ typedef enum { QDR_FEED_WHOLE, QDR_FEED_LINES, QDR_FEED_STORE } qdr_feed_kind;
 
 typedef struct qdr_feed {
     qdr_feed_kind kind;
-    qdr_intake intake;
-    int64_t outputs;   /* accumulators: 1, or the number of lines */
+    qdr_intake intake; /* of a store: with the summary of a result, or without an accumulator */
+    int64_t outputs;   /* accumulators: 1, or the number of lines; 0 for none */
     size_t offset;     /* of the first's state in the pass's, words */
 } qdr_feed;
 
@@ -56,6 +56,7 @@ typedef struct qdr_plan {
     qdr_arena arena;
     qdr_pass *pass;
     size_t pass_count;
+    bool *kept; /* by node: from the end of its pass on every rank has all its elements */
 } qdr_plan;
 
 typedef struct qdr_plan_options {

@@ -50,7 +50,8 @@ void qdr_scalar_print(qdr_bytes *text, qdr_scalar value)
 }
 
 struct printer {
-    qdr_program *program;
+    qdr_program *program; /* NULL once its files have names */
+    bool inputs;          /* the files that are met become its inputs */
     qdr_bytes text;
     int names; /* of files that were given one */
     qdr_error *err;
@@ -103,7 +104,7 @@ static void print_leaf(struct printer *p, const qdr_node *node)
     qdr_leaf *leaf = node->leaf;
     qdr_bytes_text(&p->text, leaf->text ? leaf->text : name_leaf(p, leaf));
     qdr_view_print(&p->text, node->view, qdr_source_shape(leaf->source));
-    if (!leaf->text && !p->code)
+    if (!leaf->text && p->inputs && !p->code)
         p->code = add_input(p, node);
 }
 
@@ -246,9 +247,16 @@ static void print(struct printer *p, const qdr_node *node, int least)
     qdr_bytes_text(&p->text, brackets ? ")" : "");
 }
 
+void qdr_node_print(qdr_bytes *text, const qdr_node *node)
+{
+    struct printer p = {.text = *text};
+    print(&p, node, QDR_PRECEDENCE_NONE);
+    *text = p.text;
+}
+
 int qdr_tree_print(qdr_program *program, qdr_error *err)
 {
-    struct printer p = {.program = program, .err = err};
+    struct printer p = {.program = program, .inputs = true, .err = err};
     for (size_t i = 0; i < program->result_count && !p.code; i++) {
         p.text.size = 0;
         print(&p, program->results[i].node, QDR_PRECEDENCE_NONE);
@@ -265,6 +273,12 @@ int qdr_tree_print(qdr_program *program, qdr_error *err)
             qdr_arena_text(&program->arena, p.text.data, p.text.size);
         if (!program->results[i].expression)
             p.code = qdr_fail_memory(err, "printing the expression");
+    }
+    /* what is only saved is no part of the statement; its files get the next names */
+    p.inputs = false;
+    for (size_t i = 0; i < program->save_count && !p.code; i++) {
+        p.text.size = 0;
+        print(&p, program->saves[i].node, QDR_PRECEDENCE_NONE);
     }
     qdr_bytes_clear(&p.text);
     return p.code;

@@ -10,12 +10,13 @@ struct qdr_space_code {
     qdr_machine *machine; /* for the operands of feeds that are no lines */
     size_t *first;        /* by feed: the index in the machine of the first of its nodes */
     qdr_lines **lines;    /* by feed; NULL for other feeds */
-    void **store;         /* by feed; NULL for other feeds */
-    bool tiles;           /* whether any feed is no lines */
+    const qdr_store **store; /* by feed; NULL for other feeds */
+    bool tiles;              /* whether any feed is no lines */
     const qdr_known *known;
 };
 
-static int compile(qdr_space_code *c, const qdr_known *known, void *const *stores, qdr_error *err)
+static int compile(qdr_space_code *c, const qdr_known *known, const qdr_store *stores,
+                   qdr_error *err)
 {
     const qdr_space *space = c->space;
     const qdr_node **nodes = malloc((QDR_INTAKE_NODES * space->feed_count + 1) * sizeof *nodes);
@@ -27,7 +28,8 @@ static int compile(qdr_space_code *c, const qdr_known *known, void *const *store
             code = qdr_lines_compile(known, &f->intake, &c->lines[i], err);
             continue;
         }
-        c->store[i] = f->kind == QDR_FEED_STORE ? stores[f->intake.elements->id] : NULL;
+        c->store[i] =
+            f->kind == QDR_FEED_STORE && stores ? &stores[f->intake.elements->id] : NULL;
         c->first[i] = count;
         count += (size_t)qdr_intake_nodes(&f->intake, nodes + count);
         c->tiles = true;
@@ -38,7 +40,7 @@ static int compile(qdr_space_code *c, const qdr_known *known, void *const *store
     return code;
 }
 
-int qdr_space_compile(const qdr_known *known, const qdr_space *space, void *const *stores,
+int qdr_space_compile(const qdr_known *known, const qdr_space *space, const qdr_store *stores,
                       qdr_space_code **code, qdr_error *err)
 {
     qdr_space_code *c = *code = calloc(1, sizeof *c);
@@ -84,15 +86,31 @@ qdr_cost qdr_space_cost(const qdr_space_code *c)
     return cost;
 }
 
+size_t qdr_space_memory(const qdr_space_code *c)
+{
+    size_t bytes = qdr_machine_memory(c->machine);
+    for (size_t i = 0; i < c->space->feed_count; i++) {
+        const qdr_feed *f = &c->space->feed[i];
+        if (f->intake.accumulator)
+            bytes += f->intake.words * (size_t)f->outputs * sizeof(uint64_t) +
+                     f->intake.accumulator->work;
+        if (c->lines[i])
+            bytes += qdr_lines_memory(c->lines[i]);
+    }
+    return bytes;
+}
+
 /* ---- workers ------------------------------------------------------------------------------- */
 
 struct qdr_worker {
     const qdr_space_code *code;
     qdr_evaluator *evaluator;
-    uint64_t **state;       /* by feed; NULL for stores */
+    uint64_t **state;       /* by feed; NULL without an accumulator */
     void **work;            /* by feed; NULL where none is needed */
     qdr_line_worker **line; /* by feed; NULL for what is no lines */
-    void *room[2];          /* for what of a tile counts */
+    void *room[2];          /* for what of a tile counts, and for canonical elements */
+    char **piece;           /* by feed: room for the elements of a box, when they go to a file */
+    int64_t *piece_count;   /* by feed: for how many elements there is room */
 };
 
 static int start(qdr_worker *w, qdr_error *err)
@@ -103,11 +121,14 @@ static int start(qdr_worker *w, qdr_error *err)
     w->line = calloc(space->feed_count + 1, sizeof *w->line);
     for (int i = 0; i < 2; i++)
         w->room[i] = malloc(QDR_TILE * QDR_ELEMENT_MOST);
-    if (!w->state || !w->work || !w->line || !w->room[0] || !w->room[1])
+    w->piece = calloc(space->feed_count + 1, sizeof *w->piece);
+    w->piece_count = calloc(space->feed_count + 1, sizeof *w->piece_count);
+    if (!w->state || !w->work || !w->line || !w->room[0] || !w->room[1] || !w->piece ||
+        !w->piece_count)
         return qdr_fail_memory(err, "starting a thread");
     for (size_t i = 0; i < space->feed_count; i++) {
         const qdr_feed *f = &space->feed[i];
-        if (f->kind == QDR_FEED_STORE)
+        if (!f->intake.accumulator)
             continue;
         w->state[i] = calloc(f->intake.words * (size_t)f->outputs + 1, sizeof(uint64_t));
         if (f->kind == QDR_FEED_WHOLE && f->intake.accumulator->work)
@@ -147,6 +168,8 @@ void qdr_worker_destroy(qdr_worker *w)
             free(w->work[i]);
         if (w->line)
             qdr_line_worker_destroy(w->line[i]);
+        if (w->piece)
+            free(w->piece[i]);
     }
     qdr_evaluator_destroy(w->evaluator);
     free(w->state);
@@ -154,6 +177,8 @@ void qdr_worker_destroy(qdr_worker *w)
     free(w->line);
     for (int i = 0; i < 2; i++)
         free(w->room[i]);
+    free(w->piece);
+    free(w->piece_count);
     free(w);
 }
 
@@ -162,21 +187,41 @@ static const uint64_t *context_of(const qdr_space_code *c, const qdr_feed *f)
     return f->intake.context ? c->known->context[f->intake.reduction->id] : NULL;
 }
 
-/* Copies the elements of a tile to their positions in the stored array. */
-static void store(const qdr_space *space, char *to, const qdr_tile *tile)
+/* Makes room for a piece of each store that is written to files. */
+static int make_room(qdr_worker *w, const qdr_box *piece, qdr_error *err)
 {
-    size_t size = qdr_dtype_size(tile->dtype);
-    const char *from = tile->elements;
-    qdr_runs runs;
-    for (bool more = qdr_runs_first(&runs, &space->grid.shape, tile->box); more;
-         more = qdr_runs_next(&runs)) {
-        memcpy(to + (size_t)runs.position * size, from, (size_t)runs.length * size);
-        qdr_dtype_canonise(tile->dtype, to + (size_t)runs.position * size, runs.length);
-        from += (size_t)runs.length * size;
+    int64_t count = qdr_box_count(piece);
+    for (size_t i = 0; i < w->code->space->feed_count; i++) {
+        const qdr_store *store = w->code->store[i];
+        if (!store || !store->file || count <= w->piece_count[i])
+            continue;
+        free(w->piece[i]);
+        w->piece[i] = malloc((size_t)count * qdr_dtype_size(store->dtype));
+        w->piece_count[i] = w->piece[i] ? count : 0;
+        if (!w->piece[i])
+            return qdr_fail_memory(err, "writing an array");
     }
+    return QDR_OK;
 }
 
-static int run_tile(qdr_worker *w, const qdr_box *box, qdr_error *err)
+static int write_piece(qdr_worker *w, const qdr_box *piece, qdr_error *err)
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < w->code->space->feed_count && !code; i++)
+        if (w->piece[i])
+            code = qdr_store_write(w->code->store[i], piece, w->piece[i], err);
+    return code;
+}
+
+/* Makes the tile one of canonical elements, which are the worker's. */
+static void canonise(qdr_worker *w, qdr_tile *tile)
+{
+    memcpy(w->room[0], tile->elements, tile->count * qdr_dtype_size(tile->dtype));
+    qdr_dtype_canonise(tile->dtype, w->room[0], (int64_t)tile->count);
+    tile->elements = w->room[0];
+}
+
+static int run_tile(qdr_worker *w, const qdr_box *piece, const qdr_box *box, qdr_error *err)
 {
     const qdr_space_code *c = w->code;
     int code = qdr_evaluator_run(w->evaluator, box, err);
@@ -192,9 +237,11 @@ static int run_tile(qdr_worker *w, const qdr_box *box, qdr_error *err)
                          .shape = &c->space->grid.shape, .box = box,
                          .context = context_of(c, f)};
         size_t count = qdr_intake_select(&f->intake, value, w->room, &tile);
-        if (f->kind == QDR_FEED_STORE)
-            store(c->space, c->store[i], &tile);
-        else if (count)
+        if (f->kind == QDR_FEED_STORE) {
+            canonise(w, &tile);
+            qdr_store_put(c->store[i], &tile, piece, w->piece[i]);
+        }
+        if (f->intake.accumulator && count)
             f->intake.accumulator->update(w->state[i], w->work[i], &tile);
     }
     return code;
@@ -205,13 +252,13 @@ static int run_tiles(qdr_worker *w, const qdr_box *box, qdr_error *err)
     qdr_grid tiles;
     qdr_shape shape = qdr_box_shape(box), tile = qdr_machine_tile(w->code->machine, box);
     qdr_grid_init(&tiles, &shape, &tile);
-    int code = QDR_OK;
+    int code = make_room(w, box, err);
     for (int64_t i = 0; i < tiles.count && !code; i++) {
         qdr_box part;
         qdr_grid_box(&tiles, box, i, &part);
-        code = run_tile(w, &part, err);
+        code = run_tile(w, box, &part, err);
     }
-    return code;
+    return code ? code : write_piece(w, box, err);
 }
 
 /* All the lines of a feed. */
@@ -242,7 +289,7 @@ void qdr_worker_flush(qdr_worker *w, uint64_t *state)
 {
     for (size_t i = 0; i < w->code->space->feed_count; i++) {
         const qdr_feed *f = &w->code->space->feed[i];
-        if (f->kind == QDR_FEED_STORE)
+        if (!f->intake.accumulator)
             continue;
         const qdr_accumulator *a = f->intake.accumulator;
         size_t words = f->intake.words;

@@ -8,18 +8,22 @@
 
 #include "expr/machine.h"
 #include "expr/plan.h"
+#include "expr/store.h"
 
 typedef struct qdr_space_code qdr_space_code;
 typedef struct qdr_worker qdr_worker;
 
-/* stores: by node id, where the elements of a node that the space stores go; the space must
- * outlive the code. */
-int qdr_space_compile(const qdr_known *known, const qdr_space *space, void *const *stores,
+/* stores: by node id, where the elements of a node that the space stores go; NULL when it will not
+ * run. Space and stores must outlive the code. */
+int qdr_space_compile(const qdr_known *known, const qdr_space *space, const qdr_store *stores,
                       qdr_space_code **code, qdr_error *err);
 void qdr_space_destroy(qdr_space_code *code);
 
 /* What one element of the space costs. */
 qdr_cost qdr_space_cost(const qdr_space_code *code);
+
+/* The bytes that a worker takes, nearly. */
+size_t qdr_space_memory(const qdr_space_code *code);
 
 /* Makes a worker with empty accumulators. */
 int qdr_worker_create(const qdr_space_code *code, qdr_worker **worker, qdr_error *err);

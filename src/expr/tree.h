@@ -59,6 +59,12 @@ typedef struct qdr_result {
     const char *expression;
 } qdr_result;
 
+/* An array that goes to a file. */
+typedef struct qdr_save {
+    const qdr_node *node; /* of one axis at least */
+    const char *path;     /* the caller's */
+} qdr_save;
+
 /* A file, or a slice of one, that results depend on. */
 typedef struct qdr_input {
     const qdr_node *node; /* a leaf whose view only slices: axes in order, steps positive */
@@ -72,6 +78,8 @@ struct qdr_program {
     qdr_leaf *leaves; /* a list */
     qdr_result *results;
     size_t result_count, result_capacity;
+    qdr_save *saves;
+    size_t save_count;
     qdr_input *inputs; /* what the results depend on, in order of first use */
     size_t input_count;
 };
@@ -88,6 +96,9 @@ int64_t qdr_tree_outputs(const qdr_node *reduction);
 
 /* Names the inputs in order of first use and prints every result's expression (print.c). */
 int qdr_tree_print(qdr_program *program, qdr_error *err);
+
+/* Appends the expression that a node of a printed program is. */
+void qdr_node_print(qdr_bytes *text, const qdr_node *node);
 
 /* One element as the language writes it: 1.0, 42, True. */
 void qdr_scalar_print(qdr_bytes *text, qdr_scalar value);

@@ -32,6 +32,8 @@ typedef struct order {
     int64_t nan;    /* the key of NaN */
 } order;
 
+_Static_assert(sizeof(extremum) == QDR_EXTREMUM_WORDS * sizeof(uint64_t), "whole words");
+
 #define NAN_WINS INT64_MIN
 #define NAN_LOSES INT64_MAX
 #define NEGATIVE_ZERO_KEY (-1) /* of the key before any inversion; +0.0 has 0 */
@@ -174,7 +176,7 @@ static void update(extremum *e, const qdr_tile *tile, order o)
     }                                                                                              \
     const qdr_accumulator qdr_##kind##_accumulator = {                                             \
         .name = #kind,                                                                             \
-        .words = extrema * sizeof(extremum) / sizeof(uint64_t),                                    \
+        .words = extrema * QDR_EXTREMUM_WORDS,                                                     \
         .update = update_##kind,                                                                   \
         .merge = merge_##kind,                                                                     \
         .part = first_part,                                                                        \

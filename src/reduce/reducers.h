@@ -16,6 +16,8 @@ extern const qdr_accumulator qdr_first_least_accumulator, qdr_first_greatest_acc
 extern const qdr_accumulator qdr_count_accumulator;
 extern const qdr_accumulator qdr_factors_accumulator, qdr_squares_accumulator;
 
+#define QDR_EXTREMUM_WORDS 4 /* of the minimum's and the maximum's state */
+
 #define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
                 example, value)                                                                    \
     qdr_finish qdr_finish_##finish;

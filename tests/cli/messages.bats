@@ -83,6 +83,28 @@ load common
     refuses 2 "the sum does not fit int64" quadrat eval 'sum(full(2, 9223372036854775807))'
 }
 
+@test "more memory than is allowed is refused before the work" {
+    local hours='sum(random((1000000, 1000000), seed=1))'
+    within() {
+        timeout 10 "$QUADRAT" eval --threads 1 "$@"
+    }
+    # kept to be subtracted
+    refuses 77 "12 MB a rank are needed, 10 MB are allowed; 12 MB of it for sum(ones((10, 1500000)), axis=0) \
+of shape (1500000,), which has to be kept whole. Use fewer ranks on a host, or --memory 13M." \
+        within --memory 10M 'm = sum(ones((10, 1500000)), axis=0); sum(ones((10, 1500000)) - m)' "$hours"
+    # two of which each would fit
+    refuses 77 "24 MB a rank are needed, 15 MB are allowed; 12 MB of it for" within --memory 15M \
+        'a = ones((10, 1500000)); b = ones((10, 1500000)) * 2; sum(a - a.sum(axis=0)) + sum(b - b.sum(axis=0))' "$hours"
+    # the states of many lines
+    refuses 77 "MB of it for 1 thread. Use --memory" within --memory 2M 'mean(ones((10, 5000)), axis=0)' "$hours"
+    evaluates --memory 100M 'm = sum(ones((10, 1500000)), axis=0); sum(ones((10, 1500000)) - m)' <<END
+sum(ones((10, 1500000)) - sum(ones((10, 1500000)), axis=0)) = -135000000.0
+END
+    for size in 500M 500MB 1.5GiB 1T 3g 100000kB 123456789; do
+        evaluates --memory $size 1 <<<'1 = 1'
+    done
+}
+
 @test "options: unknown ones, and arguments that are missing, needless or wrong" {
     refuses 2 "unknown option '--labl'; did you mean '--label'?" quadrat eval --labl a 1
     refuses 2 "unknown option '--frobnicate'; 'quadrat eval --help'" quadrat eval --frobnicate 1
@@ -91,6 +113,11 @@ load common
     refuses 2 "--json takes no argument" quadrat eval 1 --json=yes
     refuses 2 "--threads: '0' is no number from 1 to" quadrat eval --threads 0 1
     refuses 2 "--threads: '1e3' is no number" quadrat eval --threads 1e3 1
+    local size
+    for size in '' 0 -5 .5 12Q 1e9 0x10 nan 5iB 5M5; do
+        refuses 2 "--memory: '$size' is no size; it is written as in 500M, 4G or 1.5GiB" \
+            quadrat eval --memory "$size" 1
+    done
     refuses 2 "--scale: '99999999999999999999' is no number" quadrat eval --scale 99999999999999999999 1
     refuses 2 "--level: a level is L, M, Q or H" quadrat eval --level X 1
     refuses 2 "--qr: it is auto, always or never" quadrat eval --qr maybe 1

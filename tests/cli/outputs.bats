@@ -163,6 +163,66 @@ END
         in_mount 64k 'mount -o remount,ro mnt && "$QUADRAT" eval 1 -o mnt/r.png'
 }
 
+@test "arrays: -o FILE.npy is the one array result, --save NAME=FILE.npy any that has a name" {
+    python <<'END'
+np.save("x.npy", np.arange(6.0).reshape(2, 3))
+quadrat("-i", "x.npy", "--let", "half=x / 2", "twice = x * 2; sum(twice); x + 1", "-o", "r.npy", "--save", "half=h.npy",
+        "--save", "twice=t.npy", "--save", "x=same.npy", "--save=twice=u.npy")
+x = np.arange(6.0).reshape(2, 3)
+for name, array in ("r", x + 1), ("h", x / 2), ("t", x * 2), ("u", x * 2), ("same", x):
+    np.save("expected.npy", array)
+    assert open(name + ".npy", "rb").read() == open("expected.npy", "rb").read(), name
+END
+    capture quadrat eval 'a = arange(4); sum(a)' --save a=a.npy -o r.txt
+    [[ $stderr == *"; wrote r.txt, a.npy" ]] || fail "should name the files"
+    # what is only saved is no part of the statement
+    cmp <(head -n 1 r.txt) <(echo 'sum(arange(4)) = 6')
+    quadrat eval -q -i x.npy -i y=r.npy 'z = sum(y, axis=0); sum(x)' --save z=z.npy -o r.txt
+    [ "$(grep -c '^[xyz]: ' r.txt)" = 1 ]
+}
+
+@test "arrays that can't be saved" {
+    mkfifo fifo.npy
+    local hours='a = random((1000000, 1000000), seed=1); n = 3; sum(a)'
+    refuses 2 "a .npy file holds one array; there are 0 among the results. --save NAME=FILE picks one" \
+        quadrat eval "$hours" -o r.npy
+    refuses 2 "there are 2 among the results" quadrat eval 'arange(3), arange(4)' -o r.npy
+    refuses 2 "nothing is named 'b'" quadrat eval 'a = arange(3)' --save b=b.npy
+    refuses 2 "nothing is named 'aray', which is to be saved; did you mean 'array'?" \
+        quadrat eval 'array = arange(3)' --save aray=b.npy
+    refuses 2 "'n' is to be saved, but is no array" quadrat eval "$hours" --save n=n.npy
+    refuses 2 "--save: it is written NAME=FILE.npy" quadrat eval "$hours" --save a.npy
+    refuses 2 "--save: it is written NAME=FILE.npy" quadrat eval "$hours" --save a=
+    refuses 2 "--save: a.json: an array is written as .npy" quadrat eval "$hours" --save a=a.json
+    refuses 2 "--save: two arrays are to be written to a.npy" quadrat eval "$hours" --save a=a.npy --save n=a.npy
+    refuses 74 "writing nowhere/a.npy: No such file or directory" quadrat eval "$hours" --save a=nowhere/a.npy
+    refuses 74 "writing fifo.npy: an array is written to a regular file only" \
+        timeout 10 "$QUADRAT" eval 'a = arange(3)' --save a=fifo.npy
+    holds_only fifo.npy
+}
+
+@test "an array takes the place of an old one: permissions, links, and a full disk" {
+    mkdir elsewhere
+    touch elsewhere/old.npy
+    chmod 604 elsewhere/old.npy
+    ln -s elsewhere/old.npy link.npy
+    quadrat eval -q 'arange(1000)' -o link.npy
+    [ -L link.npy ] && [ "$(stat -c '%a %s' elsewhere/old.npy)" = "604 8128" ]
+    rm -r elsewhere link.npy
+    needs_mount
+    # known before the work
+    # shellcheck disable=SC2016  # expanded inside
+    refuses 74 "writing mnt/r.npy: No space left on device" in_mount 640k '
+        echo old >mnt/r.npy
+        timeout 10 "$QUADRAT" eval "random(100000000000, seed=1)" -o mnt/r.npy
+        rc=$?
+        cp -a mnt after
+        exit $rc'
+    cd after
+    [ "$(cat r.npy)" = old ]
+    holds_only r.npy
+}
+
 @test "a full disk: the old file stays as it is, and nothing is left beside it" {
     needs_mount
     # shellcheck disable=SC2016  # expanded inside

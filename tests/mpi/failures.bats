@@ -70,6 +70,11 @@ ends() {
     [ "$output" = "" ]
 }
 
+@test "more memory than a rank is allowed" {
+    ranks 3 eval --label "$tag" --memory 100M 'a = ones((10, 20000000)); sum(a - a.sum(axis=0))' "$work" "${outputs[@]}"
+    ends 77 "quadrat: 160 MB a rank are needed, 100 MB are allowed; *"
+}
+
 @test "reading fails in mid-run" {
     inject 1 pread64 error=EIO:when=30+ "$file" -i x="$file" --chunks 10x1000 "sum(x), $work"
     ends 74 "quadrat: reading $file at byte +([0-9]): Input/output error (rank 1, $host)"

@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/replace.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 

@@ -1,0 +1,40 @@
+#include "reduce/summary.h"
+
+#include "reduce/reducers.h"
+
+/* The states, one behind the other. */
+#define DIGEST 0
+#define MINIMUM 2
+#define MAXIMUM (MINIMUM + QDR_EXTREMUM_WORDS)
+
+_Static_assert(MAXIMUM + QDR_EXTREMUM_WORDS == QDR_SUMMARY_WORDS, "the states fill the words");
+
+static void update(uint64_t *state, void *work, const qdr_tile *tile)
+{
+    qdr_digest_accumulator.update(state + DIGEST, work, tile);
+    qdr_minimum_accumulator.update(state + MINIMUM, work, tile);
+    qdr_maximum_accumulator.update(state + MAXIMUM, work, tile);
+}
+
+static void merge(uint64_t *to, const uint64_t *from)
+{
+    qdr_digest_accumulator.merge(to + DIGEST, from + DIGEST);
+    qdr_minimum_accumulator.merge(to + MINIMUM, from + MINIMUM);
+    qdr_maximum_accumulator.merge(to + MAXIMUM, from + MAXIMUM);
+}
+
+const qdr_accumulator qdr_summary_accumulator = {
+    .name = "summary",
+    .words = QDR_SUMMARY_WORDS,
+    .update = update,
+    .merge = merge,
+};
+
+void qdr_summary_finish(const uint64_t *state, qdr_dtype dtype, const qdr_shape *shape,
+                        qdr_summary *summary)
+{
+    const qdr_reduce_options options = {.dtype = dtype};
+    qdr_digest_text(state + DIGEST, dtype, shape, summary->digest);
+    qdr_finish_min(state + MINIMUM, dtype, &options, &summary->min, NULL);
+    qdr_finish_max(state + MAXIMUM, dtype, &options, &summary->max, NULL);
+}
