@@ -12,6 +12,8 @@ extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulato
 extern const qdr_accumulator qdr_least_accumulator, qdr_greatest_accumulator;
 extern const qdr_accumulator qdr_first_least_accumulator, qdr_first_greatest_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
+extern const qdr_accumulator qdr_products_accumulator, qdr_complex_products_accumulator;
+extern const qdr_accumulator qdr_conjugate_products_accumulator;
 extern const qdr_accumulator qdr_factors_accumulator, qdr_squares_accumulator;
 
 #define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
