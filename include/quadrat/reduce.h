@@ -88,7 +88,8 @@ enum {
     QDR_REDUCTION_ORDER = 16,   /* an order statistic, see quantile.h */
     QDR_REDUCTION_BINS = 32,    /* a histogram, see histogram.h */
     QDR_REDUCTION_WHOLE = 64,   /* whose bins are those of whole numbers from 0 on */
-    QDR_REDUCTION_EDGES = 128   /* of which only the edges are wanted */
+    QDR_REDUCTION_EDGES = 128,  /* of which only the edges are wanted */
+    QDR_REDUCTION_VECTORS = 256 /* only of arrays of one axis: NumPy has something else for more */
 };
 
 /* One row a reduction (src/reduce/reducers.def). */

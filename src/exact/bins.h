@@ -19,7 +19,7 @@ enum { QDR_BINS = 2048 };
 
 typedef struct qdr_bin_table {
     __int128 totals[QDR_BINS]; /* [i]: of significands whose least bit is worth 2^(i - 1074), or of
-                                  their squares */
+                                  products where that is 2^(2 i - 2148) */
     uint64_t touched;          /* bit k: one of the totals 32 k to 32 k + 31 may not be zero */
 } qdr_bin_table;
 
@@ -39,22 +39,29 @@ void qdr_bins_add_bool(qdr_bins *bins, const uint8_t *x, size_t n); /* each 0 or
 /* Adds everything to `to` and empties the bins. */
 void qdr_bins_flush(qdr_bins *bins, qdr_exact_sum *to);
 
-/* For sums of squares of the elements. */
-typedef struct qdr_square_bins {
+/* For sums of products of the elements of two arrays, which may be one and the same: squares. */
+typedef struct qdr_product_bins {
     qdr_bin_table table;
-    uint64_t pending;                    /* squares in the table, which has room for 2^21 */
+    uint64_t pending;                    /* products in the table, which has room for 2^20 */
     uint64_t spilled[QDR_PRODUCT_LIMBS]; /* what was in the table when it was full */
-    unsigned __int128 integers_low;      /* the totals of the halves of integers' squares */
-    unsigned __int128 integers_high;
+    unsigned __int128 integers_low;      /* the totals of the halves of integers' products */
+    __int128 integers_high;
     uint64_t count, flags;
-} qdr_square_bins;
+} qdr_product_bins;
 
-void qdr_square_bins_add_f64(qdr_square_bins *bins, const double *x, size_t n);
-void qdr_square_bins_add_f32(qdr_square_bins *bins, const float *x, size_t n);
-void qdr_square_bins_add_i64(qdr_square_bins *bins, const int64_t *x, size_t n);
-void qdr_square_bins_add_u64(qdr_square_bins *bins, const uint64_t *x, size_t n);
-void qdr_square_bins_add_bool(qdr_square_bins *bins, const uint8_t *x, size_t n);
+void qdr_product_bins_add_f64(qdr_product_bins *bins, const double *x, const double *y, size_t n);
+void qdr_product_bins_add_f32(qdr_product_bins *bins, const float *x, const float *y, size_t n);
+void qdr_product_bins_add_i64(qdr_product_bins *bins, const int64_t *x, const int64_t *y, size_t n);
+void qdr_product_bins_add_u64(qdr_product_bins *bins, const uint64_t *x, const uint64_t *y,
+                              size_t n);
 
-void qdr_square_bins_flush(qdr_square_bins *bins, qdr_exact_product *to);
+/* The same as adding x and x, but of floats faster; each bool is 0 or 1. */
+void qdr_product_bins_square_f64(qdr_product_bins *bins, const double *x, size_t n);
+void qdr_product_bins_square_f32(qdr_product_bins *bins, const float *x, size_t n);
+void qdr_product_bins_square_i64(qdr_product_bins *bins, const int64_t *x, size_t n);
+void qdr_product_bins_square_u64(qdr_product_bins *bins, const uint64_t *x, size_t n);
+void qdr_product_bins_square_bool(qdr_product_bins *bins, const uint8_t *x, size_t n);
+
+void qdr_product_bins_flush(qdr_product_bins *bins, qdr_exact_product *to);
 
 #endif

@@ -315,39 +315,44 @@ double qdr_exact_complex_std(const qdr_exact_sum parts[2], const qdr_exact_produ
     return std(parts, 2, squares, ddof, to);
 }
 
-/* Whether the sum is this integer, and nothing besides. */
-static bool is_integer(const qdr_exact_sum *sum, __int128 value)
+/* Whether the number, of which bit `one` is worth 1, is an integer of 64 bits: those bits are left
+ * in *bits. */
+static bool is_integer(const uint64_t *limbs, size_t count, unsigned one, uint64_t flags,
+                       bool has_sign, uint64_t *bits)
 {
-    uint64_t limbs[QDR_SUM_LIMBS] = {0};
-    qdr_fixed_add_scaled(limbs, QDR_SUM_LIMBS, value, QDR_SUM_ONE);
-    return !(sum->flags & (QDR_SEEN_NAN | QDR_SEEN_PLUS_INF | QDR_SEEN_MINUS_INF)) &&
-           memcmp(limbs, sum->limbs, sizeof limbs) == 0;
+    uint64_t expected[QDR_PRODUCT_LIMBS] = {0};
+    const uint64_t *limb = &limbs[one / 64];
+    *bits = limb[0] >> one % 64 | limb[1] << (64 - one % 64);
+    __int128 value = has_sign ? (__int128)(int64_t)*bits : (__int128)*bits;
+    qdr_fixed_add_scaled(expected, count, value, one);
+    return !(flags & (QDR_SEEN_NAN | QDR_SEEN_PLUS_INF | QDR_SEEN_MINUS_INF)) &&
+           memcmp(expected, limbs, count * sizeof *limbs) == 0;
 }
 
-/* The 64 bits above the point. */
-static uint64_t integer_bits(const qdr_exact_sum *sum)
+static bool is_integer_sum(const qdr_exact_sum *sum, bool has_sign, uint64_t *bits)
 {
-    const uint64_t *limb = &sum->limbs[QDR_SUM_ONE / 64];
-    return limb[0] >> QDR_SUM_ONE % 64 | limb[1] << (64 - QDR_SUM_ONE % 64);
+    return is_integer(sum->limbs, QDR_SUM_LIMBS, QDR_SUM_ONE, sum->flags, has_sign, bits);
 }
 
-bool qdr_exact_sum_int64(const qdr_exact_sum *sum, int64_t *value)
+static bool is_integer_product(const qdr_exact_product *products, bool has_sign, uint64_t *bits)
 {
-    int64_t candidate = (int64_t)integer_bits(sum);
-    bool fits = is_integer(sum, candidate);
-    if (fits)
-        *value = candidate;
-    return fits;
+    return is_integer(products->limbs, QDR_PRODUCT_LIMBS, QDR_PRODUCT_ONE, products->flags,
+                      has_sign, bits);
 }
 
-bool qdr_exact_sum_uint64(const qdr_exact_sum *sum, uint64_t *value)
-{
-    uint64_t candidate = integer_bits(sum);
-    bool fits = is_integer(sum, candidate);
-    if (fits)
-        *value = candidate;
-    return fits;
-}
+#define INTEGER(name, type, of, accumulator, has_sign)                                             \
+    bool name(const accumulator *a, type *value)                                                   \
+    {                                                                                              \
+        uint64_t bits;                                                                             \
+        bool fits = of(a, has_sign, &bits);                                                        \
+        if (fits)                                                                                  \
+            *value = (type)bits;                                                                   \
+        return fits;                                                                               \
+    }
+INTEGER(qdr_exact_sum_int64, int64_t, is_integer_sum, qdr_exact_sum, true)
+INTEGER(qdr_exact_sum_uint64, uint64_t, is_integer_sum, qdr_exact_sum, false)
+INTEGER(qdr_exact_dot_int64, int64_t, is_integer_product, qdr_exact_product, true)
+INTEGER(qdr_exact_dot_uint64, uint64_t, is_integer_product, qdr_exact_product, false)
 
 /* Beyond this any exponent means infinity, or zero. */
 enum { FAR = 4096 };

@@ -52,6 +52,10 @@ double qdr_exact_norm(const qdr_exact_product *squares, qdr_precision to);
 /* The sum of products; 0.0 without terms. */
 double qdr_exact_dot(const qdr_exact_product *products, qdr_precision to);
 
+/* The same as an integer; false, with *value untouched, when it is none that fits. */
+bool qdr_exact_dot_int64(const qdr_exact_product *products, int64_t *value);
+bool qdr_exact_dot_uint64(const qdr_exact_product *products, uint64_t *value);
+
 /* The product; false, with *value one of the two numbers that it may round to, when the factors
  * leave that open. NaN when there is one, or both a zero and an infinity. */
 bool qdr_factors_round(const qdr_factors *factors, qdr_precision to, double *value);

@@ -92,6 +92,11 @@ static int add_second(qdr_checker *checker, const qdr_term *term, qdr_node *node
 static int build_pairs(qdr_checker *checker, const qdr_term *term, qdr_node *node)
 {
     int code = add_second(checker, term, node);
+    if (!code && node->operand[0]->shape.ndim > 1 &&
+        (node->reduction->traits & QDR_REDUCTION_VECTORS))
+        return qdr_check_fail(checker, term->syntax,
+                              "%s of more than one axis would be a product of matrices; v%s sums all "
+                              "products", node->reduction->name, node->reduction->name);
     qdr_dtype dtype = code ? QDR_BOOL : qdr_check_promote(node->operand, 2);
     for (int i = 0; i < 2 && !code; i++)
         code = qdr_check_cast(checker, node->operand[i], dtype, &node->operand[i]);
@@ -273,9 +278,6 @@ static int take_length(qdr_checker *checker, const qdr_call *call, qdr_node *nod
     if (!strchr("biu", qdr_dtype_kind(node->operand[0]->dtype)))
         return qdr_check_fail(checker, call->syntax, "bincount counts integers, these are %s",
                               qdr_dtype_name(node->operand[0]->dtype));
-    if (length->kind == QDR_TERM_ABSENT || length->kind == QDR_TERM_NONE)
-        return qdr_check_fail(checker, call->syntax,
-                              "bincount needs minlength=, one more than the largest element");
     int code = qdr_check_integer(checker, length, &node->options.bins);
     return !code && node->options.bins < 1
                ? qdr_check_fail(checker, length->syntax, "there is at least one bin")

@@ -22,16 +22,16 @@ enum { PART = 512 }; /* elements that are converted at a time */
 
 #define WIDENED(id, type, adder, wide, value)                                                      \
     TAKER(sum_##id, qdr_bins, qdr_bins_add_##adder, type, wide, value, 1)                          \
-    TAKER(squares_##id, qdr_square_bins, qdr_square_bins_add_##adder, type, wide, value, 1)
+    TAKER(squares_##id, qdr_product_bins, qdr_product_bins_square_##adder, type, wide, value, 1)
 
 #define DIRECT(id, adder)                                                                          \
     static void sum_##id(qdr_bins *bins, const void *elements, size_t n)                           \
     {                                                                                              \
         qdr_bins_add_##adder(bins, elements, n);                                                   \
     }                                                                                              \
-    static void squares_##id(qdr_square_bins *bins, const void *elements, size_t n)                \
+    static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)                \
     {                                                                                              \
-        qdr_square_bins_add_##adder(bins, elements, n);                                            \
+        qdr_product_bins_square_##adder(bins, elements, n);                                            \
     }
 
 #define COMPLEX(id, adder, part)                                                                   \
@@ -41,9 +41,9 @@ enum { PART = 512 }; /* elements that are converted at a time */
         part_##id(&bins[0], elements, n);                                                          \
         part_##id(&bins[1], (const part *)elements + 1, n);                                        \
     }                                                                                              \
-    static void squares_##id(qdr_square_bins *bins, const void *elements, size_t n)                \
+    static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)                \
     {                                                                                              \
-        qdr_square_bins_add_##adder(bins, elements, 2 * n);                                        \
+        qdr_product_bins_square_##adder(bins, elements, 2 * n);                                        \
     }
 
 DIRECT(BOOL, bool)
@@ -86,7 +86,7 @@ static void leave_out(qdr_factors *to, const void *elements, size_t n)
 static const struct {
     void (*factors)(qdr_factors *factors, const void *elements, size_t n);
     void (*sum)(qdr_bins *bins, const void *elements, size_t n);
-    void (*squares)(qdr_square_bins *bins, const void *elements, size_t n);
+    void (*squares)(qdr_product_bins *bins, const void *elements, size_t n);
 } takers[QDR_DTYPES] = {
 #define DTYPE(id, name, class, type, npy) [QDR_##id] = {factors_##id, sum_##id, squares_##id},
 #include "quadrat/dtypes.def"
@@ -98,7 +98,7 @@ void qdr_sum_take(qdr_bins *bins, const qdr_tile *tile)
     takers[tile->dtype].sum(bins, tile->elements, tile->count);
 }
 
-void qdr_squares_take(qdr_square_bins *bins, const qdr_tile *tile)
+void qdr_squares_take(qdr_product_bins *bins, const qdr_tile *tile)
 {
     takers[tile->dtype].squares(bins, tile->elements, tile->count);
 }
@@ -118,4 +118,12 @@ qdr_precision qdr_floating_precision(qdr_dtype dtype)
     default:
         return QDR_TO_DOUBLE;
     }
+}
+
+qdr_scalar qdr_floating_make(double re, double im, qdr_dtype dtype)
+{
+    qdr_scalar value = {.dtype = QDR_FLOAT64, .real = re};
+    if (qdr_dtype_kind(dtype) == 'c')
+        value = (qdr_scalar){.dtype = QDR_COMPLEX128, .pair = {re, im}};
+    return qdr_scalar_narrow(value, dtype);
 }

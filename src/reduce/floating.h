@@ -12,12 +12,15 @@
 void qdr_sum_take(qdr_bins *bins, const qdr_tile *tile);
 
 /* Of complex elements, the squares of both parts. */
-void qdr_squares_take(qdr_square_bins *bins, const qdr_tile *tile);
+void qdr_squares_take(qdr_product_bins *bins, const qdr_tile *tile);
 
 /* Complex elements are left out. */
 void qdr_factors_take(qdr_factors *factors, const qdr_tile *tile);
 
 /* What a dtype, or its parts, are rounded to. */
 qdr_precision qdr_floating_precision(qdr_dtype dtype);
+
+/* A value of a float or complex dtype; im is left out of a float. */
+qdr_scalar qdr_floating_make(double re, double im, qdr_dtype dtype);
 
 #endif

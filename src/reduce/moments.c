@@ -11,7 +11,7 @@
     } kind;                                                                                        \
     typedef struct kind##_work {                                                                   \
         qdr_bins sum[parts];                                                                       \
-        qdr_square_bins squares;                                                                   \
+        qdr_product_bins squares;                                                                   \
     } kind##_work;                                                                                 \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
@@ -25,7 +25,7 @@
         kind *m = (kind *)state;                                                                   \
         kind##_work *w = work;                                                                     \
         sum_kind.flush(state, w->sum);                                                             \
-        qdr_square_bins_flush(&w->squares, &m->squares);                                           \
+        qdr_product_bins_flush(&w->squares, &m->squares);                                           \
     }                                                                                              \
     static void merge_##kind(uint64_t *to, const uint64_t *from)                                   \
     {                                                                                              \
@@ -56,7 +56,7 @@ static int finish(finisher *of, finisher *of_complex, const uint64_t *state, qdr
     uint64_t ddof = (uint64_t)options->ddof;
     double result = qdr_dtype_kind(dtype) == 'c' ? of_complex(c->sum, &c->squares, ddof, to)
                                                  : of(m->sum, &m->squares, ddof, to);
-    *value = qdr_scalar_narrow((qdr_scalar){.dtype = QDR_FLOAT64, .real = result}, options->dtype);
+    *value = qdr_floating_make(result, 0, options->dtype);
     return QDR_OK;
 }
 

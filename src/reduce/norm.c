@@ -10,7 +10,7 @@ static void update(uint64_t *state, void *work, const qdr_tile *tile)
 
 static void flush(uint64_t *state, void *work)
 {
-    qdr_square_bins_flush(work, (qdr_exact_product *)state);
+    qdr_product_bins_flush(work, (qdr_exact_product *)state);
 }
 
 static void merge(uint64_t *to, const uint64_t *from)
@@ -21,7 +21,7 @@ static void merge(uint64_t *to, const uint64_t *from)
 const qdr_accumulator qdr_squares_accumulator = {
     .name = "squares",
     .words = sizeof(qdr_exact_product) / sizeof(uint64_t),
-    .work = sizeof(qdr_square_bins),
+    .work = sizeof(qdr_product_bins),
     .update = update,
     .flush = flush,
     .merge = merge,
@@ -33,6 +33,6 @@ int qdr_finish_norm(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_opt
     (void)dtype, (void)err;
     double norm = qdr_exact_norm((const qdr_exact_product *)state,
                                  qdr_floating_precision(options->dtype));
-    *value = qdr_scalar_narrow((qdr_scalar){.dtype = QDR_FLOAT64, .real = norm}, options->dtype);
+    *value = qdr_floating_make(norm, 0, options->dtype);
     return QDR_OK;
 }

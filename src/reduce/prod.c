@@ -37,15 +37,15 @@ int qdr_finish_prod(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_opt
                     qdr_scalar *value, qdr_error *err)
 {
     const qdr_factors *f = (const qdr_factors *)state;
-    qdr_scalar product = {.dtype = QDR_FLOAT64, .words = {0, 0}};
+    double product;
     if (qdr_dtype_kind(dtype) == 'c')
         return qdr_fail(err, QDR_EUSAGE, "prod is not defined for %s", qdr_dtype_name(dtype));
     if (strchr("iu", qdr_dtype_kind(options->dtype)))
         return finish_integer(f, options->dtype, value, err);
-    if (!qdr_factors_round(f, qdr_floating_precision(options->dtype), &product.real))
+    if (!qdr_factors_round(f, qdr_floating_precision(options->dtype), &product))
         return qdr_fail(err, QDR_EUSAGE,
                         "the product is so close to the middle of two numbers that it can't be "
                         "told which is the nearest");
-    *value = qdr_scalar_narrow(product, options->dtype);
+    *value = qdr_floating_make(product, 0, options->dtype);
     return QDR_OK;
 }

@@ -14,6 +14,8 @@ extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulato
 extern const qdr_accumulator qdr_least_accumulator, qdr_greatest_accumulator;
 extern const qdr_accumulator qdr_first_least_accumulator, qdr_first_greatest_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
+extern const qdr_accumulator qdr_products_accumulator, qdr_complex_products_accumulator;
+extern const qdr_accumulator qdr_conjugate_products_accumulator;
 extern const qdr_accumulator qdr_factors_accumulator, qdr_squares_accumulator;
 
 #define QDR_EXTREMUM_WORDS 4 /* of the minimum's and the maximum's state */

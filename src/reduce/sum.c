@@ -51,10 +51,8 @@ static qdr_scalar finish_parts(double (*of)(const qdr_exact_sum *, qdr_precision
                                const qdr_exact_sum *sum, qdr_dtype dtype)
 {
     qdr_precision to = qdr_floating_precision(dtype);
-    qdr_scalar value = {.dtype = QDR_FLOAT64, .real = of(&sum[0], to)};
-    if (qdr_dtype_kind(dtype) == 'c')
-        value = (qdr_scalar){.dtype = QDR_COMPLEX128, .pair = {value.real, of(&sum[1], to)}};
-    return qdr_scalar_narrow(value, dtype);
+    double im = qdr_dtype_kind(dtype) == 'c' ? of(&sum[1], to) : 0;
+    return qdr_floating_make(of(&sum[0], to), im, dtype);
 }
 
 int qdr_finish_sum(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,

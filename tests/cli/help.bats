@@ -109,7 +109,7 @@ for line in lines:
     m = re.fullmatch(r"  (\w+)\((.*)\)", line)
     if not m or m[1] == "open":
         continue
-    values = {"a": "arange(1, 5)", "x": "2", "x1": "2", "x2": "3", "y": "3", "condition": "True", "shape": "(2, 3)",
+    values = {"a": "arange(1, 5)", "b": "arange(4)", "q": "0.5", "x": "2", "x1": "2", "x2": "3", "y": "3", "condition": "True", "shape": "(2, 3)",
               "fill_value": "7", "start": "4", "stop": "9", "low": "10", "N": "3", "n": "3", "seed": "1", "dtype": "float32", "real": "1", "min": "0", "max": "2"}
     given = []
     for p in m[2].split(", "):

@@ -7,8 +7,8 @@ Standard input is a list of cases. Each is a line, and behind it the bytes that 
     kernel NAME RESULT N A:COUNT …         the operands of those dtypes, then the result; an operand
                                            of 1 element stands for N
     cast RESULT N A                        the elements, then the result
-    reduce NAME RESULT N A DDOF            the elements, then the value; no value when RESULT is
-                                           none
+    reduce NAME RESULT N A DDOF            the elements, of dot and vdot those of two arrays, then
+                                           the value; no value when RESULT is none
     number A                               the elements, one for each line that follows: its text
 """
 import math
@@ -229,6 +229,37 @@ def norm(a, form):
     return nearest_root(sum(v * v for v in map(Fraction, numbers.tolist())), form)
 
 
+def sum_of_products(a, b, form):
+    """Of two lists of doubles, exactly, rounded once."""
+    pairs = list(zip(a, b))
+    infinite = {math.copysign(1, x) * math.copysign(1, y) for x, y in pairs
+                if math.isinf(x) or math.isinf(y)}
+    if any(math.isnan(x) or math.isnan(y) or (math.isinf(x) and y == 0) or (x == 0 and math.isinf(y))
+           for x, y in pairs) or len(infinite) == 2:
+        return NAN
+    if infinite:
+        return INF * infinite.pop()
+    if pairs and all(0 in (x, y) and math.copysign(1, x) != math.copysign(1, y) for x, y in pairs):
+        return -0.0
+    return nearest(sum((Fraction(x) * Fraction(y) for x, y in pairs), Fraction(0)), form)
+
+
+def dot(name, a, b, form):
+    """(dtype, value)"""
+    if a.dtype.kind in "biu":
+        dtype = np.dtype("u8" if a.dtype.kind == "u" else "i8")
+        total = sum(int(x) * int(y) for x, y in zip(a.tolist(), b.tolist()))
+        return dtype, total if np.iinfo(dtype).min <= total <= np.iinfo(dtype).max else None
+    if a.dtype.kind == "f":
+        return a.dtype, sum_of_products(a.tolist(), b.tolist(), form)
+    imag = -a.imag if name == "vdot" else a.imag
+    return a.dtype, complex(
+        sum_of_products([*a.real.tolist(), *(-imag).tolist()], [*b.real.tolist(), *b.imag.tolist()],
+                        form),
+        sum_of_products([*a.real.tolist(), *imag.tolist()], [*b.imag.tolist(), *b.real.tolist()],
+                        form))
+
+
 def integer_prod(a, dtype):
     total = 0 if (a == 0).any() else 1
     for x in a.tolist() if total else []:
@@ -354,7 +385,12 @@ def check(words):
     else:
         name, result, n, dtype, ddof = words
         shown = [read(np.dtype(dtype), int(n))]
-        expected_dtype, value = reduce(name, shown[0], int(ddof))
+        if name in ("dot", "vdot"):
+            shown.append(read(np.dtype(dtype), int(n)))
+            form = FORMS[real_dtype(shown[0].dtype).itemsize]
+            expected_dtype, value = dot(name, *shown, form)
+        else:
+            expected_dtype, value = reduce(name, shown[0], int(ddof))
         if result == "none" or value is None:
             return None if (result == "none") == (value is None) else f"expected {value}"
         got = read(np.dtype(result), 1)

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Cases for test_exact.c, one a line: what the exact reductions of some elements are.
 
-    kind n element... int64 uint64 (sum mean var0 var1 std0 std1 norm) x (double, float)
+    kind n element... (int64 uint64) x (sum, dot)
+        (sum mean var0 var1 std0 std1 norm dot) x (double, float)
 
-kind is f64, f32, i64, u64 or bool. Elements are their bits in hex. int64 and uint64 are the sum in
-decimal, or "none" when it is no integer that fits. The rest are the bits of doubles; var0 is the
+kind is f64, f32, i64, u64 or bool. Elements are their bits in hex. int64 and uint64 are the value
+in decimal, or "none" when it is no integer that fits. dot is of the elements and their reverse. The
+rest are the bits of doubles; var0 is the
 variance with ddof 0, and so on. Everything is computed with integers and fractions and rounded
 once, here; sums are compared with math.fsum as well.
 """
@@ -80,6 +82,25 @@ def nearest_root(x, form):
     return finish(k, steps > half, steps == half, q, form)
 
 
+def is_negative_zero(x, y, integer):
+    return not integer and 0 in (x, y) and math.copysign(1, x) != math.copysign(1, y)
+
+
+def dot_of(values, integer):
+    """As double and as float, and exactly; None when there is no finite one."""
+    pairs = list(zip(values, reversed(values)))
+    if not integer and not all(map(math.isfinite, values)):
+        products = [x * y if math.isinf(x) or math.isinf(y) else math.nan if x != x or y != y else 0
+                    for x, y in pairs]
+        nan = any(math.isnan(p) for p in products) or (INF in products and -INF in products)
+        value = NAN if nan else INF if INF in products else -INF
+        return [value] * 2, None
+    total = sum((Fraction(x) * Fraction(y) for x, y in pairs), Fraction(0))
+    if pairs and all(is_negative_zero(x, y, integer) for x, y in pairs):
+        return [-0.0] * 2, total
+    return [nearest(total, form) for form in (DOUBLE, FLOAT)], total
+
+
 def results(values, integer):
     """The finished columns, and the exact sum, which is None when there is no finite one."""
     n = len(values)
@@ -130,9 +151,13 @@ KINDS = {  # values of an element's bits, digits of them, whether an integer
 
 def write(kind, elements):
     value, digits, integer = KINDS[kind]
-    row, total = results([value(b) for b in elements], integer)
+    values = [value(b) for b in elements]
+    row, total = results(values, integer)
+    dot, dot_total = dot_of(values, integer)
+    row = row[:7] + dot[:1] + row[7:] + dot[1:]
     words = [kind, str(len(elements))] + [f"{b:0{digits}x}" for b in elements]
-    words += [as_integer(total, -(2**63), 2**63 - 1), as_integer(total, 0, 2**64 - 1)]
+    for exact in total, dot_total:
+        words += [as_integer(exact, -(2**63), 2**63 - 1), as_integer(exact, 0, 2**64 - 1)]
     print(" ".join(words + [f"{bits_of(x):016x}" for x in row]))
 
 
@@ -182,6 +207,12 @@ def triangle(r, n):
     return x + r.choice(([], [MIN], [1e-300]))
 
 
+def orthogonal(r, n):
+    """Whose dot product with their reverse is the square of the one in the middle."""
+    a, b = spread(r, -500, 500), spread(r, -500, 500)
+    return [a, -a, spread(r, -600, 0), b, b]
+
+
 def constant(r, n):
     return [spread(r, -1022, 1023)] * n
 
@@ -219,8 +250,10 @@ DOUBLES = [
     repeated([1.0, INF, -INF]),
     repeated([1.0, 2.0, 3.0, NAN]),
     repeated([1.0]),
+    repeated([0.0, -1.0, -0.0]),
     constant,
     cancelling,
+    orthogonal,
     ties,
     ties,
     halves,

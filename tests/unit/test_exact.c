@@ -40,7 +40,8 @@ struct kind {
     const char *name;
     size_t size;
     void (*add)(qdr_bins *, const void *, size_t);
-    void (*add_squares)(qdr_square_bins *, const void *, size_t);
+    void (*add_squares)(qdr_product_bins *, const void *, size_t);
+    void (*add_products)(qdr_product_bins *, const void *, const void *, size_t); /* or NULL */
 };
 
 #define ADDERS(name, type)                                                                        \
@@ -48,10 +49,20 @@ struct kind {
     {                                                                                             \
         qdr_bins_add_##name(bins, (const type *)x, n);                                            \
     }                                                                                             \
-    static void add_squares_##name(qdr_square_bins *bins, const void *x, size_t n)                \
+    static void add_squares_##name(qdr_product_bins *bins, const void *x, size_t n)                \
     {                                                                                             \
-        qdr_square_bins_add_##name(bins, (const type *)x, n);                                     \
+        qdr_product_bins_square_##name(bins, (const type *)x, n);                                     \
     }
+#define PRODUCTS(name, type)                                                                      \
+    static void add_products_##name(qdr_product_bins *bins, const void *x, const void *y,         \
+                                    size_t n)                                                     \
+    {                                                                                             \
+        qdr_product_bins_add_##name(bins, (const type *)x, (const type *)y, n);                   \
+    }
+PRODUCTS(f64, double)
+PRODUCTS(f32, float)
+PRODUCTS(i64, int64_t)
+PRODUCTS(u64, uint64_t)
 ADDERS(f64, double)
 ADDERS(f32, float)
 ADDERS(i64, int64_t)
@@ -59,17 +70,17 @@ ADDERS(u64, uint64_t)
 ADDERS(bool, uint8_t)
 
 static const struct kind kinds[] = {
-    {"f64", 8, add_f64, add_squares_f64},
-    {"f32", 4, add_f32, add_squares_f32},
-    {"i64", 8, add_i64, add_squares_i64},
-    {"u64", 8, add_u64, add_squares_u64},
-    {"bool", 1, add_bool, add_squares_bool},
+    {"f64", 8, add_f64, add_squares_f64, add_products_f64},
+    {"f32", 4, add_f32, add_squares_f32, add_products_f32},
+    {"i64", 8, add_i64, add_squares_i64, add_products_i64},
+    {"u64", 8, add_u64, add_squares_u64, add_products_u64},
+    {"bool", 1, add_bool, add_squares_bool, NULL},
 };
 
 /* Bins that are used again and again, so that what a flush leaves behind would be noticed. */
 struct working {
     qdr_bins *bins;
-    qdr_square_bins *squares;
+    qdr_product_bins *squares;
 };
 
 static int set_up(void **state)
@@ -95,7 +106,7 @@ static void add(struct working *w, const struct kind *kind, const void *x, size_
     kind->add(w->bins, x, n);
     kind->add_squares(w->squares, x, n);
     qdr_bins_flush(w->bins, sum);
-    qdr_square_bins_flush(w->squares, squares);
+    qdr_product_bins_flush(w->squares, squares);
 }
 
 static qdr_exact_sum sum_of(struct working *w, const double *x, size_t n)
@@ -275,34 +286,46 @@ static void test_integers(void **state)
     }
 }
 
-/* More squares than the table has room for, each as large as can be; what is left of one row must
- * not show in the next. */
-static void test_many_squares(void **state)
+/* More products than the table has room for, each as large as can be, of y = x and y = -x / 2; what
+ * is left of one row must not show in the next. */
+static void test_many_products(void **state)
 {
     struct working *w = *state;
-    enum { ROOM = 1 << 21, MOST = ROOM + 5 };
+    enum { ROOM = 1 << 20, MOST = ROOM + 5 };
     const struct {
         uint64_t calls;
         size_t n; /* elements a call */
     } rows[] = {{3, MOST}, {1, 3}, {1, ROOM - 1}, {1, 3}, {1, ROOM}, {1, MOST}, {2, ROOM / 2}};
     const uint64_t m = (1ull << 53) - 1;
     const __int128 square = (__int128)((unsigned __int128)m * m);
-    double *x = malloc(MOST * sizeof *x);
-    assert_non_null(x);
-    for (size_t i = 0; i < MOST; i++)
+    double *x = malloc(MOST * sizeof *x), *y = malloc(MOST * sizeof *y);
+    assert_true(x && y);
+    for (size_t i = 0; i < MOST; i++) {
         x[i] = i % 2 ? DBL_MAX : -DBL_MAX;
+        y[i] = x[i] / -2;
+    }
     for (size_t i = 0; i < COUNT(rows); i++) {
-        qdr_exact_product got = {0}, expected = {.flags = QDR_SEEN_OTHER};
+        qdr_exact_product squares = {0}, products = {0}, expected = {.flags = QDR_SEEN_OTHER};
         for (uint64_t call = 0; call < rows[i].calls; call++)
-            qdr_square_bins_add_f64(w->squares, x, rows[i].n);
-        qdr_square_bins_flush(w->squares, &got);
+            qdr_product_bins_square_f64(w->squares, x, rows[i].n);
+        qdr_product_bins_flush(w->squares, &squares);
+        for (uint64_t call = 0; call < rows[i].calls; call++)
+            qdr_product_bins_add_f64(w->squares, x, y, rows[i].n);
+        qdr_product_bins_flush(w->squares, &products);
         expected.count = rows[i].calls * rows[i].n;
         for (unsigned bit = 0; bit < 24; bit++)
             if (expected.count >> bit & 1)
                 qdr_fixed_add_scaled(expected.limbs, QDR_PRODUCT_LIMBS, square, 2 * 2045 + bit);
-        assert_memory_equal(&got, &expected, sizeof got);
+        assert_memory_equal(&squares, &expected, sizeof expected);
+        memset(expected.limbs, 0, sizeof expected.limbs);
+        for (unsigned bit = 0; bit < 24; bit++)
+            if (expected.count >> bit & 1)
+                qdr_fixed_add_scaled(expected.limbs, QDR_PRODUCT_LIMBS, -square,
+                                     2 * 2045 - 1 + bit);
+        assert_memory_equal(&products, &expected, sizeof expected);
     }
     free(x);
+    free(y);
 }
 
 /* Merging with itself doubles the elements: mean, variance and deviation stay. */
@@ -399,12 +422,52 @@ static void check_parts(struct working *w, const struct kind *kind, const char *
     assert_memory_equal(&products[0], squares, sizeof *squares);
 }
 
+/* The dot product with the elements in reverse; in two parts, in either order. */
+static void check_dot(struct working *w, const struct kind *kind, const char *x, size_t n,
+                      qdr_exact_product *dot, uint64_t *seed)
+{
+    size_t size = kind->size, cut = below(seed, n + 1);
+    qdr_exact_product first = {0}, last = {0};
+    char *y = malloc(n * size + 1);
+    assert_non_null(y);
+    for (size_t i = 0; i < n; i++)
+        memcpy(y + i * size, x + (n - 1 - i) * size, size);
+    memset(dot, 0, sizeof *dot);
+    kind->add_products(w->squares, x, y, n);
+    qdr_product_bins_flush(w->squares, dot);
+    kind->add_products(w->squares, y, x, cut);
+    qdr_product_bins_flush(w->squares, &first);
+    kind->add_products(w->squares, x + cut * size, y + cut * size, n - cut);
+    qdr_product_bins_flush(w->squares, &last);
+    qdr_exact_product_merge(&last, &first);
+    assert_memory_equal(&last, dot, sizeof last);
+    assert_int_equal(dot->count, n);
+    free(y);
+}
+
 static const char *next_word(char **line)
 {
     const char *word = strsep(line, " \n");
     if (!word || !*word)
         fail_msg("exact_cases.py: a word is missing");
     return word;
+}
+
+/* In decimal, or none. */
+static void expect_int64(bool fits, const int64_t *value, const char *expected)
+{
+    char text[32] = "none";
+    if (fits)
+        snprintf(text, sizeof text, "%lld", (long long)*value);
+    assert_string_equal(text, expected);
+}
+
+static void expect_uint64(bool fits, const uint64_t *value, const char *expected)
+{
+    char text[32] = "none";
+    if (fits)
+        snprintf(text, sizeof text, "%llu", (unsigned long long)*value);
+    assert_string_equal(text, expected);
 }
 
 static void check_case(struct working *w, char *line, size_t row, uint64_t *seed)
@@ -431,18 +494,20 @@ static void check_case(struct working *w, char *line, size_t row, uint64_t *seed
     assert_int_equal(sum.count, n);
     assert_int_equal(squares.count, n);
     check_parts(w, kind, x, n, &sum, &squares, seed);
+    qdr_exact_product dot = {0};
+    if (kind->add_products)
+        check_dot(w, kind, x, n, &dot, seed);
     free(x);
 
-    char text[32] = "none";
     int64_t value;
     uint64_t uvalue;
-    if (qdr_exact_sum_int64(&sum, &value))
-        snprintf(text, sizeof text, "%lld", (long long)value);
-    assert_string_equal(text, next_word(&line));
-    strcpy(text, "none");
-    if (qdr_exact_sum_uint64(&sum, &uvalue))
-        snprintf(text, sizeof text, "%llu", (unsigned long long)uvalue);
-    assert_string_equal(text, next_word(&line));
+    expect_int64(qdr_exact_sum_int64(&sum, &value), &value, next_word(&line));
+    expect_uint64(qdr_exact_sum_uint64(&sum, &uvalue), &uvalue, next_word(&line));
+    const char *word = next_word(&line), *uword = next_word(&line);
+    if (kind->add_products) {
+        expect_int64(qdr_exact_dot_int64(&dot, &value), &value, word);
+        expect_uint64(qdr_exact_dot_uint64(&dot, &uvalue), &uvalue, uword);
+    }
     for (qdr_precision to = QDR_TO_DOUBLE; to <= QDR_TO_FLOAT; to++) {
         const struct {
             const char *name;
@@ -455,12 +520,14 @@ static void check_case(struct working *w, char *line, size_t row, uint64_t *seed
             {"std", qdr_exact_std(&sum, &squares, 0, to)},
             {"std, ddof 1", qdr_exact_std(&sum, &squares, 1, to)},
             {"norm", qdr_exact_norm(&squares, to)},
+            {"dot", qdr_exact_dot(&dot, to)},
         };
         for (size_t i = 0; i < COUNT(got); i++) {
             uint64_t bits = strtoull(next_word(&line), NULL, 16);
             double expected;
             memcpy(&expected, &bits, sizeof expected);
-            expect(got[i].name, row, got[i].value, expected);
+            if (i + 1 < COUNT(got) || kind->add_products)
+                expect(got[i].name, row, got[i].value, expected);
         }
     }
 }
@@ -491,7 +558,7 @@ int main(void)
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_dot),
         cmocka_unit_test(test_integers),
-        cmocka_unit_test(test_many_squares),
+        cmocka_unit_test(test_many_products),
         cmocka_unit_test(test_many_elements),
         cmocka_unit_test(test_rounding_modes),
         cmocka_unit_test(test_any_bytes),
