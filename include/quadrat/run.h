@@ -114,5 +114,11 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
             qdr_run_report *report, qdr_error *err);
 void qdr_run_report_clear(qdr_run_report *report);
 
+/* What qdr_run would do with the same arguments, for people: the passes, in each the arrays that it
+ * goes over and what it makes of them, what is read, and what this rank needs. *text are lines, the
+ * caller's to free(). That it would be refused for its memory is one of them, no error. Local. */
+int qdr_explain(const qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
+                char **text, qdr_error *err);
+
 #include "quadrat/hidden.h"
 #endif

@@ -1,5 +1,7 @@
 /* eval: evaluate and reduce, the main job. Every rank runs this; the first one publishes. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/number.h"
@@ -57,6 +59,22 @@ static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 
+/* Says what would be done, on standard output, or what will be, on standard error. */
+static int explain(qdr_comm *comm, const qdr_program *program, const qdr_settings *settings,
+                   qdr_error *err)
+{
+    char *text;
+    if (qdr_comm_rank(comm) == 0 && !qdr_explain(comm, program, &settings->run, &text, err)) {
+        if (settings->explain)
+            fputs(text, stdout);
+        for (char *line = strtok(text, "\n"); line && !settings->explain; line = strtok(NULL, "\n"))
+            qdr_say("%s", line);
+        free(text);
+        qdr_flush_output(err);
+    }
+    return qdr_comm_share(comm, 0, NULL, 0, err);
+}
+
 static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings *settings,
                        qdr_error *err)
 {
@@ -95,7 +113,9 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
     int code = qdr_comm_agree(comm, err);
     if (!code)
         code = check_outputs(comm, settings, err);
-    if (!code)
+    if (!code && (settings->explain || settings->verbose))
+        code = explain(comm, program, settings, err);
+    if (!code && !settings->explain)
         code = run_program(comm, program, settings, err);
     qdr_program_destroy(program);
     return code;

@@ -270,6 +270,8 @@ FLAG(take_full_metadata, form.full_metadata, true)
 FLAG(take_no_digest, run.digest, false)
 FLAG(take_no_colour, no_colour, true)
 FLAG(take_quiet, quiet, true)
+FLAG(take_verbose, verbose, true)
+FLAG(take_explain, explain, true)
 
 const qdr_option qdr_settings_options[] = {
     {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
@@ -282,6 +284,7 @@ const qdr_option qdr_settings_options[] = {
      take_threads},
     {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %",
      take_memory},
+    {"explain", 0, NULL, "only say what would be done: passes, blocks, bytes, memory", take_explain},
     {"no-digest", 0, NULL, "skip the digests of the inputs; such a result can't be verified",
      take_no_digest},
     {"label", 0, "TEXT", "carried along, not part of the statement", take_label},
@@ -298,6 +301,7 @@ const qdr_option qdr_settings_options[] = {
      take_full_metadata},
     {"progress", 0, "WHEN", "auto, always, never", take_progress},
     {"quiet", 'q', NULL, "no progress and no summary", take_quiet},
+    {"verbose", 'v', NULL, "say what --explain says, and do it", take_verbose},
     {"no-color", 0, NULL, "no colours; so does NO_COLOR in the environment", take_no_colour},
     {.name = NULL},
 };

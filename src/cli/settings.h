@@ -27,7 +27,7 @@ typedef struct qdr_settings {
     qdr_output_options form;
     qdr_terminal_options terminal;
     qdr_when qr, progress;
-    bool no_colour, quiet;
+    bool no_colour, quiet, verbose, explain;
     char *copies[4 * QDR_MOST]; /* names and keys cut out of arguments, owned */
     size_t copy_count;
 } qdr_settings;

@@ -120,15 +120,11 @@ static void describe(const qdr_estimate *e, int threads, qdr_bytes *text)
                          threads == 1 ? "" : "s", threads == 1 ? "" : "fewer, or ");
         return;
     }
-    qdr_bytes expression = {0};
-    qdr_node_print(&expression, e->largest);
-    bool longer = expression.size > SHOWN;
-    qdr_bytes_format(text, "%s of it for %.*s%s of shape %s, which has to be kept whole. Use fewer "
-                           "ranks on a host, or ",
-                     qdr_number_bytes(most, (double)array_bytes(e->largest)), SHOWN,
-                     expression.data ? expression.data : "", longer ? "…" : "",
+    qdr_bytes_format(text, "%s of it for ",
+                     qdr_number_bytes(most, (double)array_bytes(e->largest)));
+    qdr_node_print(text, e->largest, SHOWN);
+    qdr_bytes_format(text, " of shape %s, which has to be kept whole. Use fewer ranks on a host, or ",
                      qdr_shape_text(shape, &e->largest->shape));
-    qdr_bytes_clear(&expression);
 }
 
 int qdr_estimate_check(const qdr_estimate *e, int threads, uint64_t allowed, qdr_error *err)

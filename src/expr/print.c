@@ -247,11 +247,15 @@ static void print(struct printer *p, const qdr_node *node, int least)
     qdr_bytes_text(&p->text, brackets ? ")" : "");
 }
 
-void qdr_node_print(qdr_bytes *text, const qdr_node *node)
+void qdr_node_print(qdr_bytes *text, const qdr_node *node, size_t most)
 {
-    struct printer p = {.text = *text};
+    struct printer p = {0};
     print(&p, node, QDR_PRECEDENCE_NONE);
-    *text = p.text;
+    bool whole = p.text.size <= most;
+    qdr_bytes_append(text, p.text.data, whole ? p.text.size : most);
+    qdr_bytes_text(text, whole ? "" : "…");
+    text->failed |= p.text.failed;
+    qdr_bytes_clear(&p.text);
 }
 
 int qdr_tree_print(qdr_program *program, qdr_error *err)

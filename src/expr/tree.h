@@ -97,8 +97,9 @@ int64_t qdr_tree_outputs(const qdr_node *reduction);
 /* Names the inputs in order of first use and prints every result's expression (print.c). */
 int qdr_tree_print(qdr_program *program, qdr_error *err);
 
-/* Appends the expression that a node of a printed program is. */
-void qdr_node_print(qdr_bytes *text, const qdr_node *node);
+/* Appends the expression that a node of a printed program is; what is longer than `most` bytes is
+ * cut and ends in "…". */
+void qdr_node_print(qdr_bytes *text, const qdr_node *node, size_t most);
 
 /* One element as the language writes it: 1.0, 42, True. */
 void qdr_scalar_print(qdr_bytes *text, qdr_scalar value);

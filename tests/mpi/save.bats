@@ -13,7 +13,7 @@ setup() {
 
 # holds_only FILE...
 holds_only() {
-    [ "$(ls -A)" = "$(printf '%s\n' "$@" | sort)" ] || { ls -lA >&2; return 1; }
+    [ "$(ls -A)" = "$(printf "%s\n" "$@" | sort)" ] || { ls -lA >&2; return 1; }
 }
 
 @test "the bytes are those of numpy.save: 1, 2, 3, 5, 7 ranks, several blocks and threads" {
@@ -92,6 +92,15 @@ END
     expect 0 ""
     [ "$output" = "sum(ones((2, 2500000)), axis=0) = [2.0, 2.0, 2.0, …, 2.0, 2.0, 2.0] float64, shape (2500000,), min 2.0, max 2.0" ]
     [ "$(stat -c %s x.npy)" = 20000128 ]
+}
+
+@test "one rank explains; nothing is made" {
+    ranks 3 eval --explain 'random(3000000, seed=1)' -o x.npy
+    expect 0 ""
+    [ "$(grep -c '^pass 1 of 1, 24 MB$' <<<"$output")" = 1 ]
+    [ "$(grep -c 'random((3000000,), seed=1), shown, written to x.npy$' <<<"$output")" = 1 ]
+    [ "$(wc -l <<<"$output")" = 4 ]
+    holds_only
 }
 
 @test "a directory that the ranks do not share" {
