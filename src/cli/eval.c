@@ -1,6 +1,7 @@
 /* eval: evaluate and reduce, the main job. Every rank runs this; the first one publishes. */
 #include <stdio.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "cli/publish.h"
@@ -54,6 +55,22 @@ static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 
+/* A note on each file that has more than its header promises. */
+static void tell_trailing(const qdr_program *program)
+{
+    for (size_t i = 0; i < qdr_program_input_count(program); i++) {
+        const qdr_source *source = qdr_program_input_at(program, i).source;
+        char shown[512];
+        size_t before = 0; /* another slice of the same file */
+        while (qdr_program_input_at(program, before).source != source)
+            before++;
+        if (before == i && qdr_source_trailing(source))
+            qdr_say("%s: %llu bytes behind its last element are ignored. Is its header right?",
+                    qdr_escape(shown, sizeof shown, qdr_source_path(source)),
+                    (unsigned long long)qdr_source_trailing(source));
+    }
+}
+
 static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings *settings,
                        qdr_error *err)
 {
@@ -90,6 +107,8 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
     int code = qdr_comm_agree(comm, err);
     if (!code)
         code = check_outputs(comm, settings, err);
+    if (!code)
+        tell_trailing(program);
     if (!code)
         code = run_program(comm, program, settings, err);
     qdr_program_destroy(program);
