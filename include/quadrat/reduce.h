@@ -4,7 +4,12 @@
  * of 64-bit words, all zero when nothing was taken up yet; the same elements always end in the same
  * words, however they were cut, ordered and merged, so states of threads, ranks and machines are
  * merged by one function. While a thread updates, part of what it took up may stand in working
- * memory, in whatever form is fast; flushing moves it into the state.
+ * memory, in whatever form is fast; flushing moves it into the state. (Of a product of floats that
+ * needs more than 256 bits, the last bits of the state hang on the order; its value does not.)
+ *
+ * Some kinds have a context as well: words that say what is looked for, const during a pass and
+ * equal on all ranks. When a pass is over, it advances by the merged state, and after the last pass
+ * it is what is finished instead of the state. So a median narrows down where it lies.
  *
  * A reduction finishes a state into its value. Several reductions may share an accumulator: var
  * and std do, and mean takes the sum that they hold.
@@ -22,31 +27,56 @@
 typedef struct qdr_tile {
     qdr_dtype dtype;
     const void *elements;
-    const void *second;      /* of pairs: as many elements of another array; else NULL */
+    const void *second;      /* of pairs: as many elements of another array, of dtype too; float64
+                                weights of a histogram; else NULL */
     size_t count;            /* elements, at least 1 */
     const qdr_shape *shape;  /* of the array */
     const qdr_box *box;      /* NULL when only some of its elements are here */
     const uint64_t *context; /* what the states of some kinds share; else NULL */
 } qdr_tile;
 
+typedef struct qdr_reduce_options {
+    qdr_dtype dtype; /* of the value, of the kind that the reduction gives elements of that dtype */
+    int64_t ddof;    /* var and std divide by n - ddof */
+    int64_t length;  /* elements that one value is made of, at most */
+    int64_t outputs; /* values, of a reduction along axes */
+    const double *numbers; /* of order statistics: which quantiles, each in [0, 1]; see bins */
+    size_t count;          /* of numbers */
+    int method;            /* of order statistics: qdr_quantile_method */
+    int64_t bins;          /* of histograms, see histogram.h; numbers are the range, or none; */
+    bool edges;            /* or all edges */
+    bool weighted, density;
+} qdr_reduce_options;
+
 typedef struct qdr_accumulator {
     const char *name;
-    size_t words; /* of the state */
+    size_t words; /* of the state, where size is NULL */
+    size_t (*size)(const qdr_reduce_options *options);
     size_t work;  /* bytes of working memory, all zero when empty; 0 when it needs none */
     void (*update)(uint64_t *state, void *work, const qdr_tile *tile);
     void (*flush)(uint64_t *state, void *work); /* NULL when work is 0 */
     void (*merge)(uint64_t *to, const uint64_t *from);
     /* The kind whose state the first words of this one's are; NULL for none. */
     const struct qdr_accumulator *part;
+    /* Of kinds with a context, which is all zero at first: its words, the number of passes, what is
+     * written there before the first one, and the step from one to the next. NULL where there is
+     * none, and one pass. Beginning may be told the bounds of the elements, of their dtype. */
+    size_t (*context)(const qdr_reduce_options *options);
+    int (*passes)(qdr_dtype dtype);
+    int (*begin)(uint64_t *context, qdr_dtype dtype, const qdr_reduce_options *options,
+                 const qdr_scalar *bounds, qdr_error *err);
+    void (*advance)(uint64_t *context, const uint64_t *state, qdr_dtype dtype,
+                    const qdr_reduce_options *options);
 } qdr_accumulator;
 
-typedef struct qdr_reduce_options {
-    qdr_dtype dtype; /* of the value, of the kind that the reduction gives elements of that dtype */
-    int64_t ddof;    /* var and std divide by n - ddof */
-} qdr_reduce_options;
+size_t qdr_accumulator_words(const qdr_accumulator *accumulator, const qdr_reduce_options *options);
+size_t qdr_accumulator_context(const qdr_accumulator *accumulator,
+                               const qdr_reduce_options *options);
+int qdr_accumulator_passes(const qdr_accumulator *accumulator, qdr_dtype dtype);
 
-/* Makes the value of a state; dtype is that of the elements. QDR_EUSAGE when there is none: the
- * minimum of nothing, an integer sum that does not fit. */
+/* Makes the value of a state, or context; dtype is that of the elements. Where the value is an
+ * array, value is one of its elements. QDR_EUSAGE when there is none: the minimum of nothing, an
+ * integer sum that does not fit, the product of complex numbers. */
 typedef int qdr_finish(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
                        qdr_scalar *value, qdr_error *err);
 
@@ -54,7 +84,11 @@ enum {
     QDR_REDUCTION_POSITION = 1, /* the value is a position, shown with its coordinates */
     QDR_REDUCTION_JUMPS = 2,    /* elements a little off can make a value that is far off */
     QDR_REDUCTION_PAIRS = 4,    /* the elements are pairs, of two arrays of one dtype */
-    QDR_REDUCTION_SKIPS = 8     /* elements that are NaN are left out; a pair, when one is */
+    QDR_REDUCTION_SKIPS = 8,    /* elements that are NaN are left out; a pair, when one is */
+    QDR_REDUCTION_ORDER = 16,   /* an order statistic, see quantile.h */
+    QDR_REDUCTION_BINS = 32,    /* a histogram, see histogram.h */
+    QDR_REDUCTION_WHOLE = 64,   /* whose bins are those of whole numbers from 0 on */
+    QDR_REDUCTION_EDGES = 128   /* of which only the edges are wanted */
 };
 
 /* One row a reduction (src/reduce/reducers.def). */
@@ -64,7 +98,8 @@ typedef struct qdr_reduction {
     const char *help;       /* one line */
     const char *example;    /* an expression */
     const char *value;      /* and its value */
-    const qdr_accumulator *accumulator[2]; /* for real and for complex elements */
+    /* The kind that takes up elements of that dtype; NULL when nothing does. */
+    const qdr_accumulator *(*accumulator)(qdr_dtype dtype, const qdr_reduce_options *options);
     qdr_dtype (*result)(qdr_dtype dtype); /* the dtype of the value for elements of a dtype */
     int steps;       /* of rounding, from the exact elements: 1, or 0 for an element or a count */
     unsigned traits; /* of QDR_REDUCTION_… */
@@ -72,9 +107,6 @@ typedef struct qdr_reduction {
 } qdr_reduction;
 
 extern const qdr_reduction qdr_reductions[]; /* ended by a row without name */
-
-/* The one that takes up elements of that dtype. */
-const qdr_accumulator *qdr_reduction_accumulator(const qdr_reduction *reduction, qdr_dtype dtype);
 
 /* The digest of an input. It guards against accident, not malice. An element is one word w, its
  * bits, widened with zeros to 64; a complex128 element is two, first its real part. A NaN counts as

@@ -31,9 +31,10 @@ static void merge(const qdr_pass *pass, uint64_t *to, const uint64_t *from)
     for (size_t i = 0; i < pass->space_count; i++)
         for (size_t k = 0; k < pass->space[i].feed_count; k++) {
             const qdr_feed *f = &pass->space[i].feed[k];
-            size_t words = f->accumulator ? f->accumulator->words : 0, end = f->offset;
-            for (int64_t n = 0; f->accumulator && n < f->outputs; n++, end += words)
-                f->accumulator->merge(to + end, from + end);
+            const qdr_accumulator *a = f->intake.accumulator;
+            size_t words = f->intake.words, end = f->offset;
+            for (int64_t n = 0; a && n < f->outputs; n++, end += words)
+                a->merge(to + end, from + end);
         }
 }
 

@@ -43,23 +43,40 @@ static int make_array(struct run *r, const qdr_node *node, void **array, qdr_err
     return *array ? QDR_OK : qdr_fail_memory(err, "keeping an array");
 }
 
-/* The values of one reduction, or of one a line. */
-static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_t *state)
+/* The values of a reduction, one after the other: of its outputs, and where those are arrays, first
+ * the first of each. */
+static int put_values(struct run *r, const qdr_finishing *f, const uint64_t *states, size_t stride)
 {
-    const qdr_node *node = f->reduction;
-    size_t size = qdr_dtype_size(node->dtype);
-    qdr_scalar value = {.dtype = node->dtype};
+    const qdr_node *node = f->intake.reduction;
+    size_t size = qdr_dtype_size(node->dtype), width = node->width ? (size_t)node->width : 1;
+    qdr_scalar *value = calloc(width, sizeof *value);
     char *array = NULL;
-    int code = node->shape.ndim ? make_array(r, node, (void **)&array, r->err) : QDR_OK;
-    for (int64_t i = 0; i < f->outputs && !code; i++) {
-        code = node->reduction->finish(state + f->offset + (size_t)i * f->stride,
-                                       f->operand->dtype, &node->options, &value, r->err);
-        if (!code && array)
-            memcpy(array + (size_t)i * size, value.words, size);
+    int code = value ? QDR_OK : qdr_fail_memory(r->err, "finishing a reduction");
+    if (node->shape.ndim && !code)
+        code = make_array(r, node, (void **)&array, r->err);
+    for (size_t i = 0; i < (size_t)f->outputs && !code; i++) {
+        code = node->reduction->finish(states + i * stride, f->intake.elements->dtype,
+                                       &f->intake.options, value, r->err);
+        for (size_t k = 0; k < width && array && !code; k++)
+            memcpy(array + (k * (size_t)f->outputs + i) * size, value[k].words, size);
     }
-    r->known.value[node->id] = value;
+    if (!code)
+        r->known.value[node->id] = value[0];
     r->known.array[node->id] = array;
+    free(value);
     return code;
+}
+
+static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_t *states)
+{
+    const qdr_intake *in = &f->intake;
+    uint64_t *context = r->known.context[in->reduction->id];
+    if (!in->context)
+        return put_values(r, f, states, f->stride);
+    for (size_t i = 0; i < (size_t)f->outputs; i++)
+        in->accumulator->advance(context + i * in->context, states + i * f->stride,
+                                 in->elements->dtype, &in->options);
+    return f->step + 1 < in->passes ? QDR_OK : put_values(r, f, context, in->context);
 }
 
 /* Every rank finishes for itself, from the same state; memory alone can make a difference. */
@@ -67,12 +84,41 @@ static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
 {
     for (size_t i = 0; i < pass->finishing_count; i++) {
         const qdr_finishing *f = &pass->finishing[i];
-        if (!f->reduction)
-            finish_digest(r, f->operand, state + f->offset);
-        else if (finish_reduction(r, f, state))
+        if (!f->intake.reduction)
+            finish_digest(r, f->intake.elements, state + f->offset);
+        else if (finish_reduction(r, f, state + f->offset))
             break;
     }
     return qdr_comm_agree(r->comm, r->err);
+}
+
+/* What a context starts with; the bounds of the elements are known by now. */
+static int begin_context(struct run *r, const qdr_intake *in, uint64_t *context)
+{
+    qdr_scalar bounds[2];
+    for (int i = 0; i < 2 && in->bounds; i++)
+        if (qdr_machine_evaluate(in->bounds[i], &r->known, &bounds[i], r->err))
+            return r->err->code;
+    return in->accumulator->begin(context, in->elements->dtype, &in->options,
+                                  in->bounds ? bounds : NULL, r->err);
+}
+
+static int make_contexts(struct run *r, const qdr_pass *pass)
+{
+    for (size_t i = 0; i < pass->finishing_count; i++) {
+        const qdr_finishing *f = &pass->finishing[i];
+        size_t words = f->intake.context * (size_t)f->outputs;
+        if (f->step || !words)
+            continue;
+        uint64_t **context = &r->known.context[f->intake.reduction->id];
+        *context = calloc(words, sizeof **context);
+        if (!*context)
+            return qdr_fail_memory(r->err, "starting a pass");
+        for (int64_t k = 0; k < f->outputs && f->intake.accumulator->begin; k++)
+            if (begin_context(r, &f->intake, *context + (size_t)k * f->intake.context))
+                return r->err->code;
+    }
+    return QDR_OK;
 }
 
 /* Calls `with` for every node that the pass stores, until one fails. */
@@ -83,7 +129,7 @@ static int for_stores(struct run *r, const qdr_pass *pass,
     for (size_t i = 0; i < pass->space_count; i++)
         for (size_t k = 0; k < pass->space[i].feed_count && !code; k++)
             if (pass->space[i].feed[k].kind == QDR_FEED_STORE)
-                code = with(r, pass->space[i].feed[k].operand);
+                code = with(r, pass->space[i].feed[k].intake.elements);
     return code;
 }
 
@@ -128,7 +174,7 @@ static int run_pass(struct run *r, size_t index)
     uint64_t *state = calloc(pass->words + 1, sizeof *state);
     if (!state)
         qdr_fail_memory(r->err, "starting a pass");
-    else
+    else if (!make_contexts(r, pass))
         for_stores(r, pass, make_store);
     int code = qdr_comm_agree(r->comm, r->err);
     if (!code)
@@ -181,11 +227,12 @@ static int allocate(struct run *r)
     size_t nodes = (size_t)p->node_count + 1;
     r->known.value = calloc(nodes, sizeof *r->known.value);
     r->known.array = calloc(nodes, sizeof *r->known.array);
+    r->known.context = calloc(nodes, sizeof *r->known.context);
     r->store = calloc(nodes, sizeof *r->store);
     r->report->value = calloc(p->result_count + 1, sizeof *r->report->value);
     r->report->digest = calloc(p->input_count + 1, sizeof *r->report->digest);
     r->report->value_count = p->result_count;
-    if (!r->known.value || !r->known.array || !r->store || !r->report->value ||
+    if (!r->known.value || !r->known.array || !r->known.context || !r->store || !r->report->value ||
         !r->report->digest) {
         qdr_fail_memory(r->err, "starting the run");
     } else {
@@ -200,11 +247,14 @@ static void clear(struct run *r)
     for (int i = 0; i < r->program->node_count; i++) {
         if (r->known.array)
             free(r->known.array[i]);
+        if (r->known.context)
+            free(r->known.context[i]);
         if (r->store)
             free(r->store[i]);
     }
     free(r->known.value);
     free(r->known.array);
+    free(r->known.context);
     free(r->store);
     qdr_plan_clear(&r->plan);
 }

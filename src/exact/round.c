@@ -348,3 +348,48 @@ bool qdr_exact_sum_uint64(const qdr_exact_sum *sum, uint64_t *value)
         *value = candidate;
     return fits;
 }
+
+/* Beyond this any exponent means infinity, or zero. */
+enum { FAR = 4096 };
+
+bool qdr_factors_round(const qdr_factors *f, qdr_precision to, double *value)
+{
+    bool negative = f->flags & QDR_FACTORS_NEGATIVE;
+    bool zeros = f->flags & QDR_FACTORS_ZERO, infinite = f->flags & QDR_FACTORS_INF;
+    if (f->flags & QDR_FACTORS_NAN || (zeros && infinite))
+        *value = nan_canonical();
+    else if (zeros || infinite)
+        *value = zeros ? zero(negative) : infinity(negative);
+    if (f->flags & QDR_FACTORS_NAN || zeros || infinite)
+        return true;
+    int64_t exponent = f->exponent < -FAR ? -FAR : f->exponent > FAR ? FAR : f->exponent;
+    struct number low = {.least = (int)exponent - 255, .negative = negative,
+                         .inexact = f->slack > 0};
+    memcpy(low.limbs, f->limbs, sizeof f->limbs);
+    low.limbs[QDR_FACTORS_LIMBS - 1] |= 1ull << 63;
+    /* slack * 2^-255 times a number below 2^256 is less than 2 * slack */
+    struct number high = low;
+    if (f->slack)
+        qdr_fixed_add_scaled(high.limbs, LEADING, 2 * (__int128)f->slack - 1, 0);
+    *value = rounded(&low, to);
+    return *value == rounded(&high, to);
+}
+
+bool qdr_factors_int64(const qdr_factors *f, int64_t *value)
+{
+    bool negative = f->flags & QDR_FACTORS_NEGATIVE, none = f->flags & QDR_FACTORS_ZERO;
+    uint64_t magnitude = f->integers + 1;
+    if (!none && (f->flags & QDR_FACTORS_OVER || magnitude > (uint64_t)INT64_MAX + negative))
+        return false;
+    *value = none ? 0 : (int64_t)(negative ? -magnitude : magnitude);
+    return true;
+}
+
+bool qdr_factors_uint64(const qdr_factors *f, uint64_t *value)
+{
+    bool none = f->flags & QDR_FACTORS_ZERO;
+    if (!none && f->flags & (QDR_FACTORS_OVER | QDR_FACTORS_NEGATIVE))
+        return false;
+    *value = none ? 0 : f->integers + 1;
+    return true;
+}

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "exact/exact.h"
+#include "exact/factors.h"
 
 /* What is rounded to. A result is a double in any case, one that holds the value exactly. */
 typedef enum { QDR_TO_DOUBLE, QDR_TO_FLOAT, QDR_TO_HALF } qdr_precision;
@@ -50,5 +51,13 @@ double qdr_exact_norm(const qdr_exact_product *squares, qdr_precision to);
 
 /* The sum of products; 0.0 without terms. */
 double qdr_exact_dot(const qdr_exact_product *products, qdr_precision to);
+
+/* The product; false, with *value one of the two numbers that it may round to, when the factors
+ * leave that open. NaN when there is one, or both a zero and an infinity. */
+bool qdr_factors_round(const qdr_factors *factors, qdr_precision to, double *value);
+
+/* The product of the integers; false, with *value untouched, when it does not fit. */
+bool qdr_factors_int64(const qdr_factors *factors, int64_t *value);
+bool qdr_factors_uint64(const qdr_factors *factors, uint64_t *value);
 
 #endif

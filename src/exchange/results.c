@@ -178,7 +178,7 @@ static int print_extremum(qdr_bytes *text, const struct qdr_result_parts *p, con
         r++;
     qdr_scalar value;
     qdr_reduce_options options = {.dtype = p->dtype};
-    uint64_t *state = accumulate(p, qdr_reduction_accumulator(r, p->dtype));
+    uint64_t *state = accumulate(p, r->accumulator(p->dtype, &options));
     int code = state ? r->finish(state, p->dtype, &options, &value, err)
                      : qdr_fail_memory(err, "printing an array");
     free(state);

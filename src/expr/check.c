@@ -8,6 +8,14 @@
 
 #include "expr/lex.h"
 
+void *qdr_check_take(qdr_checker *c, size_t size)
+{
+    void *taken = qdr_arena_take(&c->program->arena, size);
+    if (!taken)
+        qdr_check_no_memory(c);
+    return taken;
+}
+
 qdr_error *qdr_check_error(qdr_checker *c)
 {
     return c->err;

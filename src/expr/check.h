@@ -58,11 +58,14 @@ bool qdr_function_row(size_t index, qdr_function *function);
 
 /* For builders: each fails with a message that shows the place. */
 qdr_error *qdr_check_error(qdr_checker *checker);
+void *qdr_check_take(qdr_checker *checker, size_t size); /* of the program's arena */
 int qdr_check_fail(qdr_checker *checker, const qdr_syntax *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 int qdr_check_array(qdr_checker *checker, const qdr_term *value, const qdr_node **node);
 int qdr_check_integer(qdr_checker *checker, const qdr_term *value, int64_t *integer);
 int qdr_check_shape(qdr_checker *checker, const qdr_term *value, qdr_shape *shape);
+/* One of ndim axes, negative ones counted from the end, into the set. */
+int qdr_check_axis(qdr_checker *checker, const qdr_term *value, int ndim, uint32_t *axes);
 /* That there can be an array of that shape. */
 int qdr_check_extents(qdr_checker *checker, const qdr_syntax *place, const qdr_shape *shape);
 int qdr_check_dtype(qdr_checker *checker, const qdr_term *value, qdr_dtype *dtype);

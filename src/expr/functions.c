@@ -3,65 +3,11 @@
 
 #include "expr/generators.h"
 #include "expr/index.h"
+#include "expr/reductions.h"
 
 static int build_operator(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
     return qdr_check_apply(checker, call->syntax, call->row, call->argument, value);
-}
-
-/* One axis, negative ones counted from the end, into the set. */
-static int add_axis(qdr_checker *checker, const qdr_term *term, int ndim, uint32_t *axes)
-{
-    int64_t axis = 0;
-    int code = qdr_check_integer(checker, term, &axis);
-    if (code)
-        return code;
-    if (axis < -ndim || axis >= ndim)
-        return qdr_check_fail(checker, term->syntax, "axis %lld does not exist: the array has %d",
-                              (long long)axis, ndim);
-    axis += axis < 0 ? ndim : 0;
-    if (*axes >> axis & 1)
-        return qdr_check_fail(checker, term->syntax, "axis %lld is named twice", (long long)axis);
-    *axes |= 1u << axis;
-    return QDR_OK;
-}
-
-/* axis=None, an integer, or a tuple of them; a position in all elements may have a tuple that
- * leaves out just axes of one element, as the canonical text of argmax(x)[None] does. */
-static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape *shape,
-                     bool position, uint32_t *axes)
-{
-    const qdr_term *term = qdr_call_argument(call, "axis");
-    *axes = shape->ndim == 32 ? UINT32_MAX : (1u << shape->ndim) - 1;
-    if (term->kind == QDR_TERM_ABSENT || term->kind == QDR_TERM_NONE)
-        return QDR_OK;
-    *axes = 0;
-    if (term->kind != QDR_TERM_TUPLE)
-        return add_axis(checker, term, shape->ndim, axes);
-    for (int i = 0; i < term->tuple.count; i++) {
-        int code = add_axis(checker, &term->tuple.item[i], shape->ndim, axes);
-        if (code)
-            return code;
-    }
-    bool all = true, single = true;
-    for (int i = 0; i < shape->ndim; i++) {
-        bool left = !(*axes >> i & 1);
-        all &= !left;
-        single &= !left || shape->extent[i] <= 1;
-    }
-    return position && (all || !single) ? qdr_check_fail(checker, term->syntax,
-                                                         "%s goes along one axis, or all",
-                                                         call->name)
-                                        : QDR_OK;
-}
-
-static qdr_shape reduced_shape(const qdr_shape *shape, uint32_t axes, bool keepdims)
-{
-    qdr_shape left = {.ndim = 0};
-    for (int i = 0; i < shape->ndim; i++)
-        if (!(axes >> i & 1) || keepdims)
-            left.extent[left.ndim++] = axes >> i & 1 ? 1 : shape->extent[i];
-    return left;
 }
 
 static int build_cast(qdr_checker *checker, const qdr_call *call, qdr_term *value)
@@ -72,57 +18,6 @@ static int build_cast(qdr_checker *checker, const qdr_call *call, qdr_term *valu
         code = qdr_check_dtype(checker, &call->argument[1], &dtype);
     value->kind = QDR_TERM_NODE;
     return code ? code : qdr_check_cast(checker, value->node, dtype, &value->node);
-}
-
-/* dtype=: the elements are converted first. A sum has that dtype too; but the mean of integers is a
- * float, and the variance of complex numbers is real. */
-static int build_typed(qdr_checker *checker, const qdr_term *term, qdr_node *node)
-{
-    qdr_dtype dtype;
-    int code = qdr_check_dtype(checker, term, &dtype);
-    if (!code)
-        code = qdr_check_cast(checker, node->operand[0], dtype, &node->operand[0]);
-    if (code)
-        return code;
-    qdr_dtype result = node->reduction->result(dtype);
-    bool same = qdr_dtype_kind(result) == qdr_dtype_kind(dtype);
-    if (!same && qdr_dtype_kind(dtype) != 'c')
-        return qdr_check_fail(checker, term->syntax, "%s gives no %s", node->reduction->name,
-                              qdr_dtype_name(dtype));
-    node->dtype = same ? dtype : result;
-    return QDR_OK;
-}
-
-static int build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term *value)
-{
-    const qdr_term *ddof = qdr_call_argument(call, "ddof");
-    const qdr_term *dtype = qdr_call_argument(call, "dtype");
-    qdr_node node = {.kind = QDR_NODE_REDUCTION, .operands = 1, .reduction = call->row};
-    int code = qdr_check_array(checker, &call->argument[0], &node.operand[0]);
-    if (!code)
-        code = take_axes(checker, call, &node.operand[0]->shape,
-                         node.reduction->traits & QDR_REDUCTION_POSITION, &node.axes);
-    if (!code)
-        code = qdr_check_flag(checker, qdr_call_argument(call, "keepdims"), false,
-                              &node.keepdims);
-    if (!code)
-        node.dtype = node.reduction->result(node.operand[0]->dtype);
-    if (!code && dtype->kind != QDR_TERM_ABSENT && dtype->kind != QDR_TERM_NONE)
-        code = build_typed(checker, dtype, &node);
-    if (!code && ddof->kind != QDR_TERM_ABSENT)
-        code = qdr_check_integer(checker, ddof, &node.options.ddof);
-    if (!code && node.options.ddof < 0)
-        code = qdr_check_fail(checker, ddof->syntax, "ddof can't be negative");
-    if (code)
-        return code;
-    int steps = node.operand[0]->steps + node.reduction->steps;
-    if ((node.reduction->traits & QDR_REDUCTION_JUMPS) && node.operand[0]->steps)
-        steps = 2;
-    node.options.dtype = node.dtype;
-    node.shape = reduced_shape(&node.operand[0]->shape, node.axes, node.keepdims);
-    node.keepdims &= node.shape.ndim > 0;
-    node.steps = steps < 2 ? steps : 2;
-    return qdr_check_intern(checker, &node, value);
 }
 
 /* transpose(a), or in the order that axes says. */
@@ -144,7 +39,7 @@ static int build_transpose(qdr_checker *checker, const qdr_call *call, qdr_term 
         uint32_t before = seen;
         int axis = node->shape.ndim - 1 - i;
         if (given) {
-            code = add_axis(checker, &order->tuple.item[i], node->shape.ndim, &seen);
+            code = qdr_check_axis(checker, &order->tuple.item[i], node->shape.ndim, &seen);
             axis = code ? 0 : __builtin_ctz(seen ^ before);
         }
         if (code)
@@ -216,6 +111,14 @@ static const qdr_function composed[] = {
      "clip(5, 0, 3)", "3", build_clip, NULL},
     {"Elementwise", "round", "a, decimals=0", "the nearest decimal number, of two the even one",
      "round(2.675, 2)", "2.68", build_round, NULL},
+    {"Reductions", "percentile",
+     "a, q, axis=None, *, method=\"linear\", keepdims=False, where=True",
+     "the quantile of a part in percent; q may be a tuple", "percentile(arange(5), 75)", "3.0",
+     qdr_build_percentile, "quantile"},
+    {"Reductions", "nanpercentile",
+     "a, q, axis=None, *, method=\"linear\", keepdims=False, where=True",
+     "the percentile of the elements that are not NaN", "nanpercentile(arange(5), 75)", "3.0",
+     qdr_build_percentile, "nanquantile"},
     {.name = NULL},
 };
 
@@ -255,7 +158,7 @@ bool qdr_function_row(size_t index, qdr_function *f)
     for (const qdr_reduction *r = qdr_reductions; r->name; r++)
         if (index-- == 0) {
             *f = (qdr_function){"Reductions", r->name, r->parameters, r->help,
-                                r->example,   r->value, build_reduction, r};
+                                r->example,   r->value, qdr_build_reduction, r};
             return true;
         }
     for (const qdr_operator *o = qdr_operators; o->name; o++)

@@ -123,20 +123,22 @@ static int push_operation(struct pusher *p, const qdr_node *node, const qdr_rein
     return qdr_tree_intern(p->program, &moved, made, p->err);
 }
 
-/* The reduced axes stay whole in the operand, each before the first axis that came after it. */
-static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
-                          const qdr_node **made)
+/* Reindexes what a reduction makes of each of its lines. The reduced axes stay whole in the
+ * operand, each before the first axis that came after it. *moved becomes *node itself when it is
+ * made of constants. */
+static int move_reduction(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                          qdr_node *moved)
 {
     const qdr_shape *shape = &node->operand[0]->shape;
     int kept[QDR_MAX_DIMS];
-    qdr_node moved = *node;
     qdr_reindex o = {0};
     uint32_t waiting = node->axes;
     if (r->ndim + __builtin_popcount(node->axes) > QDR_MAX_DIMS)
         return qdr_fail(p->err, QDR_EUSAGE, "an array has at most %d axes", QDR_MAX_DIMS);
     qdr_tree_kept_axes(node, kept);
-    moved.axes = 0;
-    moved.keepdims = false;
+    *moved = *node;
+    moved->axes = 0;
+    moved->keepdims = false;
     for (int i = 0; i <= r->ndim; i++) {
         /* with keepdims a result's axis is the operand's, and a reduced one has become new */
         int from = i == r->ndim ? shape->ndim
@@ -147,7 +149,7 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
         for (int axis = 0; axis < from && !reduced; axis++)
             if (waiting >> axis & 1) {
                 waiting &= ~(1u << axis);
-                moved.axes |= 1u << o.ndim;
+                moved->axes |= 1u << o.ndim;
                 qdr_reindex_keep(&o, shape, axis);
             }
         if (i == r->ndim)
@@ -164,12 +166,69 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
             o.index[i] = r->index[node->keepdims ? i : k];
             k++;
         }
-    set_shape(&moved.shape, r);
-    int code = push(p, node->operand[0], &o, &moved.operand[0]);
-    if (!code && moved.operand[0]->shape.ndim != o.ndim) { /* made of constants */
-        *made = node;
-        return QDR_OK;
+    set_shape(&moved->shape, r);
+    int code = QDR_OK;
+    for (int i = 0; i < node->operands && !code; i++) {
+        qdr_reindex its = for_operand(&o, shape, &node->operand[i]->shape);
+        code = push(p, node->operand[i], &its, &moved->operand[i]);
     }
+    if (!code && moved->operand[0]->shape.ndim != o.ndim)
+        *moved = *node;
+    return code;
+}
+
+/* Of several quantiles: those that are left, which may be one. */
+static int move_numbers(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                        qdr_node *moved)
+{
+    bool axis = r->ndim && r->from[0] == 0;
+    size_t count = axis ? (size_t)r->extent[0] : 1;
+    int64_t start = axis ? r->start[0] : r->index[0], step = axis ? r->step[0] : 0;
+    double *numbers = qdr_arena_take(&p->program->arena, (count + 1) * sizeof *numbers);
+    if (!numbers)
+        return qdr_fail_memory(p->err, "slicing an array");
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = node->options.numbers[start + (int64_t)i * step];
+    moved->options.numbers = numbers;
+    moved->options.count = count;
+    moved->width = axis ? (int)count : 0;
+    for (int i = moved->shape.ndim; axis && i > 0; i--)
+        moved->shape.extent[i] = moved->shape.extent[i - 1];
+    moved->shape.extent[0] = axis ? r->extent[0] : moved->shape.extent[0];
+    moved->shape.ndim += axis;
+    return QDR_OK;
+}
+
+/* Reindexes a reduction whose values are arrays, along the first axis. */
+static int move_arrays(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                       qdr_node *moved)
+{
+    qdr_reindex lines = {0};
+    bool order = node->reduction->traits & QDR_REDUCTION_ORDER;
+    for (int i = 0; i < r->ndim; i++) {
+        if (r->from[i] == 0 && i == 0 && order && r->extent[0])
+            continue;
+        if (r->from[i] == 0 || r->ndim == QDR_MAX_DIMS)
+            return qdr_fail(p->err, QDR_EUSAGE, "what %s gives can't be indexed so",
+                            node->reduction->name);
+        lines.from[lines.ndim] = r->from[i] < 0 ? -1 : r->from[i] - 1;
+        lines.start[lines.ndim] = r->start[i];
+        lines.step[lines.ndim] = r->step[i];
+        lines.extent[lines.ndim++] = r->extent[i];
+    }
+    if (!order)
+        return qdr_fail(p->err, QDR_EUSAGE, "what %s gives can't be indexed",
+                        node->reduction->name);
+    memcpy(lines.index, r->index + 1, (QDR_MAX_DIMS - 1) * sizeof *lines.index);
+    int code = move_reduction(p, node, &lines, moved);
+    return code ? code : move_numbers(p, node, r, moved);
+}
+
+static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                          const qdr_node **made)
+{
+    qdr_node moved;
+    int code = node->width ? move_arrays(p, node, r, &moved) : move_reduction(p, node, r, &moved);
     return code ? code : qdr_tree_intern(p->program, &moved, made, p->err);
 }
 

@@ -9,9 +9,9 @@
 #define WIDE 512     /* lines that are gathered together when they are not contiguous themselves */
 
 struct qdr_lines {
-    const qdr_known *known;
-    const qdr_node *operand;
-    const qdr_accumulator *accumulator;
+    qdr_intake intake;
+    const qdr_node *node[QDR_INTAKE_NODES]; /* of the intake */
+    int node_count;
     qdr_machine *machine;
     int kept[QDR_MAX_DIMS], kept_count; /* axes of the operand, in order */
     int reduced[QDR_MAX_DIMS], reduced_count;
@@ -21,30 +21,30 @@ struct qdr_lines {
 struct qdr_line_worker {
     const qdr_lines *lines;
     qdr_evaluator *evaluator;
-    char *buffer;
+    char *buffer[QDR_INTAKE_NODES]; /* lines of the intake's nodes */
     void *work;       /* of the accumulator; NULL where it needs none */
-    uint64_t *states; /* of one tile's lines, for finishing */
+    uint64_t *states, *contexts; /* of one tile's lines, for finishing */
+    qdr_scalar *values;          /* of one line */
 };
 
-int qdr_lines_compile(const qdr_known *known, const qdr_node *operand,
-                      const qdr_accumulator *accumulator, uint32_t axes, qdr_lines **lines,
+int qdr_lines_compile(const qdr_known *known, const qdr_intake *intake, qdr_lines **lines,
                       qdr_error *err)
 {
+    const qdr_shape *shape = &intake->elements->shape;
     qdr_lines *l = *lines = calloc(1, sizeof *l);
     if (!l)
         return qdr_fail_memory(err, "compiling the expression");
-    l->known = known;
-    l->operand = operand;
-    l->accumulator = accumulator;
-    for (int i = 0; i < operand->shape.ndim; i++) {
-        if (axes >> i & 1) {
-            l->line.extent[l->line.ndim++] = operand->shape.extent[i];
+    l->intake = *intake;
+    l->node_count = qdr_intake_nodes(intake, l->node);
+    for (int i = 0; i < shape->ndim; i++) {
+        if (intake->axes >> i & 1) {
+            l->line.extent[l->line.ndim++] = shape->extent[i];
             l->reduced[l->reduced_count++] = i;
         } else {
             l->kept[l->kept_count++] = i;
         }
     }
-    int code = qdr_machine_compile(known, &operand->shape, &operand, 1, &l->machine, err);
+    int code = qdr_machine_compile(known, shape, l->node, (size_t)l->node_count, &l->machine, err);
     if (code) {
         qdr_lines_destroy(l);
         *lines = NULL;
@@ -67,16 +67,31 @@ qdr_cost qdr_lines_cost(const qdr_lines *l)
     return (qdr_cost){length * element.elements, length * element.bytes};
 }
 
+/* Values of one line. */
+static int width_of(const qdr_lines *l)
+{
+    const qdr_node *r = l->intake.reduction;
+    return r && r->width ? r->width : 1;
+}
+
 int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr_error *err)
 {
     qdr_line_worker *w = *worker = calloc(1, sizeof *w);
     if (!w)
         return qdr_fail_memory(err, "starting a thread");
     w->lines = lines;
-    w->buffer = malloc(BUFFER * qdr_dtype_size(lines->operand->dtype));
-    w->work = lines->accumulator->work ? calloc(1, lines->accumulator->work) : NULL;
-    w->states = malloc(QDR_TILE * lines->accumulator->words * sizeof *w->states);
-    int code = w->buffer && w->states && (w->work || !lines->accumulator->work)
+    const qdr_accumulator *a = lines->intake.accumulator;
+    bool had = true;
+    for (int i = 0; i < lines->node_count; i++) {
+        w->buffer[i] = malloc(BUFFER * qdr_dtype_size(lines->node[i]->dtype));
+        had &= w->buffer[i] != NULL;
+    }
+    w->work = a->work ? calloc(1, a->work) : NULL;
+    w->states = malloc(QDR_TILE * lines->intake.words * sizeof *w->states);
+    w->contexts = malloc(QDR_TILE * lines->intake.context * sizeof *w->contexts + 1);
+    w->values = malloc((size_t)width_of(lines) * sizeof *w->values);
+    had &= w->states && w->contexts && w->values;
+    int code = had && (w->work || !a->work)
                    ? qdr_evaluator_create(lines->machine, &w->evaluator, err)
                    : qdr_fail_memory(err, "starting a thread");
     if (code) {
@@ -91,9 +106,12 @@ void qdr_line_worker_destroy(qdr_line_worker *w)
     if (!w)
         return;
     qdr_evaluator_destroy(w->evaluator);
-    free(w->buffer);
+    for (int i = 0; i < QDR_INTAKE_NODES; i++)
+        free(w->buffer[i]);
     free(w->work);
     free(w->states);
+    free(w->contexts);
+    free(w->values);
     free(w);
 }
 
@@ -124,19 +142,19 @@ static void grid_over(qdr_grid *grid, const qdr_box *box, int64_t most)
     qdr_grid_init(grid, &shape, &block);
 }
 
-/* Puts the elements of a tile of the group into the buffer; stride is by axis of the operand. */
-static void put_tile(qdr_line_worker *w, const qdr_box *group, const qdr_box *tile,
+/* Puts the elements of a node in a tile of the group into its buffer; stride is by axis. */
+static void put_tile(qdr_line_worker *w, int node, const qdr_box *group, const qdr_box *tile,
                      const int64_t stride[])
 {
-    size_t size = qdr_dtype_size(w->lines->operand->dtype);
-    const char *from = qdr_evaluator_elements(w->evaluator, 0);
+    size_t size = qdr_dtype_size(w->lines->node[node]->dtype);
+    const char *from = qdr_evaluator_elements(w->evaluator, (size_t)node);
     int last = tile->ndim - 1;
     int64_t at[QDR_MAX_DIMS] = {0}, n = tile->extent[last];
     for (bool more = true; more;) {
         int64_t to = 0;
         for (int i = 0; i <= last; i++)
             to += (tile->start[i] - group->start[i] + at[i]) * stride[i];
-        qdr_copy_strided(size, w->buffer + (size_t)to * size, stride[last], from, 1, n);
+        qdr_copy_strided(size, w->buffer[node] + (size_t)to * size, stride[last], from, 1, n);
         from += (size_t)n * size;
         more = false;
         for (int i = last - 1; i >= 0 && !more; i--) {
@@ -146,7 +164,8 @@ static void put_tile(qdr_line_worker *w, const qdr_box *group, const qdr_box *ti
     }
 }
 
-/* Fills the buffer with the lines of a group, each a run of `length` elements. */
+/* Fills the buffers with the lines of a group, each a run of `length` elements; a number has one
+ * element. */
 static int gather(qdr_line_worker *w, const qdr_box *group, int64_t length, qdr_error *err)
 {
     const qdr_lines *l = w->lines;
@@ -168,30 +187,44 @@ static int gather(qdr_line_worker *w, const qdr_box *group, int64_t length, qdr_
         int code = qdr_evaluator_run(w->evaluator, &part, err);
         if (code)
             return code;
-        put_tile(w, group, &part, stride);
+        for (int k = 0; k < l->node_count; k++) {
+            if (l->node[k]->shape.ndim)
+                put_tile(w, k, group, &part, stride);
+            else
+                memcpy(w->buffer[k], qdr_evaluator_elements(w->evaluator, (size_t)k),
+                       qdr_dtype_size(l->node[k]->dtype));
+        }
     }
     return QDR_OK;
 }
 
 /* Updates the states of the gathered lines. */
 static void take_up(qdr_line_worker *w, const qdr_box *kept, const qdr_box *along,
-                    const qdr_box *outputs, uint64_t *states)
+                    const qdr_box *outputs, uint64_t *states, const uint64_t *contexts)
 {
     const qdr_lines *l = w->lines;
-    const qdr_accumulator *a = l->accumulator;
-    qdr_tile tile = {.dtype = l->operand->dtype, .count = (size_t)qdr_box_count(along),
-                     .shape = &l->line, .box = along};
-    size_t bytes = tile.count * qdr_dtype_size(tile.dtype);
-    const char *line = w->buffer;
+    const qdr_accumulator *a = l->intake.accumulator;
+    size_t length = (size_t)qdr_box_count(along), line = 0;
     qdr_shape shape = qdr_box_shape(outputs);
     qdr_box within = *kept;
     for (int i = 0; i < within.ndim; i++)
         within.start[i] -= outputs->start[i];
     qdr_runs runs;
     for (bool more = qdr_runs_first(&runs, &shape, &within); more; more = qdr_runs_next(&runs))
-        for (int64_t i = 0; i < runs.length; i++, line += bytes) {
-            uint64_t *state = states + (size_t)(runs.position + i) * a->words;
-            tile.elements = line;
+        for (int64_t i = 0; i < runs.length; i++, line++) {
+            size_t output = (size_t)(runs.position + i);
+            uint64_t *state = states + output * l->intake.words;
+            qdr_tile tile = {.dtype = l->intake.elements->dtype, .count = length,
+                             .shape = &l->line, .box = along};
+            if (contexts)
+                tile.context = contexts + output * l->intake.context;
+            void *at[QDR_INTAKE_NODES] = {NULL};
+            for (int k = 0; k < l->node_count; k++)
+                at[k] = l->node[k]->shape.ndim
+                            ? w->buffer[k] + line * length * qdr_dtype_size(l->node[k]->dtype)
+                            : w->buffer[k];
+            if (!qdr_intake_select(&l->intake, (const void *const *)at, at, &tile))
+                continue;
             a->update(state, w->work, &tile);
             if (a->flush)
                 a->flush(state, w->work);
@@ -199,7 +232,7 @@ static void take_up(qdr_line_worker *w, const qdr_box *kept, const qdr_box *alon
 }
 
 int qdr_lines_run(qdr_line_worker *w, const qdr_box *box, const qdr_box *outputs,
-                  uint64_t *states, qdr_error *err)
+                  uint64_t *states, const uint64_t *contexts, qdr_error *err)
 {
     const qdr_lines *l = w->lines;
     qdr_box kept = take_axes(box, l->kept, l->kept_count);
@@ -224,7 +257,7 @@ int qdr_lines_run(qdr_line_worker *w, const qdr_box *box, const qdr_box *outputs
             int code = gather(w, &group, qdr_box_count(&part), err);
             if (code)
                 return code;
-            take_up(w, &some, &part, outputs, states);
+            take_up(w, &some, &part, outputs, states, contexts);
         }
     return QDR_OK;
 }
@@ -234,34 +267,56 @@ int qdr_lines_run(qdr_line_worker *w, const qdr_box *box, const qdr_box *outputs
 qdr_box qdr_lines_outputs(const qdr_node *reduction, const qdr_box *box)
 {
     int kept[QDR_MAX_DIMS], count = qdr_tree_kept_axes(reduction, kept);
-    qdr_box outputs = *box;
-    if (!reduction->keepdims)
-        return outputs;
-    outputs.ndim = count;
+    int first = reduction->width > 0; /* behind the axis of an output's values */
+    qdr_box outputs = {.ndim = count};
     for (int i = 0; i < count; i++) {
-        outputs.start[i] = box->start[kept[i]];
-        outputs.extent[i] = box->extent[kept[i]];
+        int axis = first + (reduction->keepdims ? kept[i] : i);
+        outputs.start[i] = box->start[axis];
+        outputs.extent[i] = box->extent[axis];
     }
     return outputs;
+}
+
+/* The values of the outputs, each at its place in the tile, of which an array's may be a part. */
+static int put_values(qdr_line_worker *w, const qdr_node *reduction, const qdr_box *tile,
+                      const uint64_t *states, size_t words, size_t count, char *elements,
+                      qdr_error *err)
+{
+    size_t size = qdr_dtype_size(reduction->dtype);
+    size_t start = reduction->width ? (size_t)tile->start[0] : 0;
+    size_t width = reduction->width ? (size_t)tile->extent[0] : 1;
+    for (size_t i = 0; i < count; i++) {
+        int code = reduction->reduction->finish(states + i * words,
+                                                w->lines->intake.elements->dtype,
+                                                &w->lines->intake.options, w->values, err);
+        if (code)
+            return code;
+        for (size_t k = 0; k < width; k++)
+            memcpy(elements + (k * count + i) * size, w->values[start + k].words, size);
+    }
+    return QDR_OK;
 }
 
 int qdr_lines_finish(qdr_line_worker *w, const qdr_node *reduction, const qdr_box *tile,
                      void *elements, qdr_error *err)
 {
-    const qdr_lines *l = w->lines;
-    size_t words = l->accumulator->words, count = (size_t)qdr_box_count(tile);
-    size_t size = qdr_dtype_size(reduction->dtype);
+    const qdr_intake *in = &w->lines->intake;
     qdr_box outputs = qdr_lines_outputs(reduction, tile);
-    qdr_box box = qdr_box_whole(&l->operand->shape);
-    put_axes(&box, l->kept, &outputs);
-    memset(w->states, 0, count * words * sizeof *w->states);
-    int code = qdr_lines_run(w, &box, &outputs, w->states, err);
-    for (size_t i = 0; i < count && !code; i++) {
-        qdr_scalar value;
-        code = reduction->reduction->finish(w->states + i * words, l->operand->dtype,
-                                            &reduction->options, &value, err);
-        if (!code)
-            memcpy((char *)elements + i * size, value.words, size);
+    size_t count = (size_t)qdr_box_count(&outputs);
+    qdr_box box = qdr_box_whole(&in->elements->shape);
+    put_axes(&box, w->lines->kept, &outputs);
+    memset(w->contexts, 0, count * in->context * sizeof *w->contexts);
+    for (int pass = 0; pass < in->passes; pass++) {
+        memset(w->states, 0, count * in->words * sizeof *w->states);
+        int code = qdr_lines_run(w, &box, &outputs, w->states, in->context ? w->contexts : NULL,
+                                 err);
+        if (code)
+            return code;
+        for (size_t i = 0; i < count && in->context; i++)
+            in->accumulator->advance(w->contexts + i * in->context, w->states + i * in->words,
+                                     in->elements->dtype, &in->options);
     }
-    return code;
+    return in->context ? put_values(w, reduction, tile, w->contexts, in->context, count, elements,
+                                    err)
+                       : put_values(w, reduction, tile, w->states, in->words, count, elements, err);
 }

@@ -9,13 +9,13 @@
 #ifndef QDR_EXPR_LINES_H
 #define QDR_EXPR_LINES_H
 
+#include "expr/intake.h"
 #include "expr/machine.h"
 
 typedef struct qdr_lines qdr_lines;             /* compiled, const */
 typedef struct qdr_line_worker qdr_line_worker; /* one for each thread */
 
-int qdr_lines_compile(const qdr_known *known, const qdr_node *operand,
-                      const qdr_accumulator *accumulator, uint32_t axes, qdr_lines **lines,
+int qdr_lines_compile(const qdr_known *known, const qdr_intake *intake, qdr_lines **lines,
                       qdr_error *err);
 void qdr_lines_destroy(qdr_lines *lines);
 
@@ -26,9 +26,10 @@ int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr
 void qdr_line_worker_destroy(qdr_line_worker *worker);
 
 /* Takes up the elements of a box of the operand. `states` are those of the lines in `outputs`, a
- * box over the kept axes that contains all lines of the box, in C order. */
+ * box over the kept axes that contains all lines of the box, in C order; so are `contexts`, NULL
+ * for kinds without. */
 int qdr_lines_run(qdr_line_worker *worker, const qdr_box *box, const qdr_box *outputs,
-                  uint64_t *states, qdr_error *err);
+                  uint64_t *states, const uint64_t *contexts, qdr_error *err);
 
 /* The values of a reduction for a tile of it: goes along the whole lines. */
 int qdr_lines_finish(qdr_line_worker *worker, const qdr_node *reduction, const qdr_box *tile,

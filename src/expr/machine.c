@@ -154,10 +154,8 @@ static int compile_reduction(qdr_machine *m, const qdr_node *node, struct instru
     }
     if (!array) {
         instruction->kind = REDUCE;
-        return qdr_lines_compile(m->known, node->operand[0],
-                                 qdr_reduction_accumulator(node->reduction,
-                                                           node->operand[0]->dtype),
-                                 node->axes, &instruction->lines, err);
+        qdr_intake intake = qdr_intake_of(node);
+        return qdr_lines_compile(m->known, &intake, &instruction->lines, err);
     }
     qdr_source **stored =
         one_more(m->stored, m->stored_count, &m->stored_capacity, sizeof(qdr_source *), err);

@@ -19,6 +19,7 @@
 typedef struct qdr_known {
     qdr_scalar *value; /* of those that make a number, once their pass is over */
     void **array;      /* elements of those that were stored; NULL as long as they were not */
+    uint64_t **context; /* of those that have one, of each output in turn, while their passes last */
 } qdr_known;
 
 typedef struct qdr_machine qdr_machine;

@@ -33,15 +33,10 @@ static void want(struct planner *p, const qdr_node *node)
         want(p, node->operand[i]);
 }
 
-static const qdr_accumulator *accumulator_of(const qdr_node *reduction)
-{
-    return qdr_reduction_accumulator(reduction->reduction, reduction->operand[0]->dtype);
-}
-
 static bool has_few_outputs(const qdr_node *reduction)
 {
-    int64_t words = (int64_t)accumulator_of(reduction)->words;
-    return qdr_shape_count(&reduction->shape) <= LINES_MOST / words;
+    qdr_intake intake = qdr_intake_of(reduction);
+    return intake.options.outputs <= LINES_MOST / (int64_t)intake.words;
 }
 
 /* Walks what is evaluated in the space of `root` and finds the reductions that can't be inlined
@@ -72,9 +67,10 @@ static int choose_inlined(struct planner *p)
     }
     for (int i = 0; i < program->node_count; i++)
         if (p->wanted[i] && program->nodes[i]->kind == QDR_NODE_REDUCTION) {
-            const qdr_node *root = program->nodes[i]->operand[0];
+            const qdr_node *node = program->nodes[i];
             memset(seen, 0, size);
-            find_stored(p, root, &root->shape, seen);
+            for (int k = 0; k < node->operands; k++)
+                find_stored(p, node->operand[k], &node->operand[0]->shape, seen);
         }
     for (size_t i = 0; i < program->result_count; i++) {
         const qdr_node *root = program->results[i].node;
@@ -100,10 +96,11 @@ static void choose_stored(struct planner *p)
     }
 }
 
-/* Whether the value is there only when a pass is over. */
-static bool is_awaited(const struct planner *p, const qdr_node *node)
+/* The passes after whose last the value is there; 0 where it is evaluated at once. */
+static int passes_of(const struct planner *p, const qdr_node *node)
 {
-    return node->kind == QDR_NODE_REDUCTION && !p->inlined[node->id];
+    bool awaited = node->kind == QDR_NODE_REDUCTION && !p->inlined[node->id];
+    return awaited && has_few_outputs(node) ? qdr_intake_of(node).passes : awaited;
 }
 
 static bool is_input(const struct planner *p, const qdr_node *node)
@@ -122,13 +119,14 @@ static size_t count_passes(struct planner *p)
         const qdr_node *node = p->program->nodes[i];
         for (int k = 0; k < node->operands; k++) {
             const qdr_node *operand = node->operand[k];
-            int ready = p->pass[operand->id] + is_awaited(p, operand);
+            int ready = p->pass[operand->id] + passes_of(p, operand);
             p->pass[i] = ready > p->pass[i] ? ready : p->pass[i];
         }
-        bool sweeps = (p->wanted[i] && (is_awaited(p, node) || p->stored[i])) ||
-                      is_input(p, node);
-        if (sweeps && (size_t)p->pass[i] >= passes)
-            passes = (size_t)p->pass[i] + 1;
+        int sweeps = p->wanted[i] ? passes_of(p, node) : 0;
+        if (!sweeps)
+            sweeps = (p->wanted[i] && p->stored[i]) || is_input(p, node);
+        if (sweeps && (size_t)(p->pass[i] + sweeps) > passes)
+            passes = (size_t)(p->pass[i] + sweeps);
     }
     return passes;
 }
@@ -170,16 +168,15 @@ static qdr_space *space_for(struct planner *p, qdr_pass *pass, const qdr_node *o
 /* Whether the state that one feed makes holds what another wants. */
 static bool serves(const qdr_feed *made, const qdr_feed *wanted)
 {
-    return made->kind == wanted->kind && made->operand == wanted->operand &&
-           made->axes == wanted->axes &&
-           (made->accumulator == wanted->accumulator ||
-            (made->accumulator && made->accumulator->part == wanted->accumulator));
+    const qdr_accumulator *has = made->intake.accumulator, *wants = wanted->intake.accumulator;
+    return made->kind == wanted->kind && qdr_intake_alike(&made->intake, &wanted->intake) &&
+           (has == wants || (has && has->part == wants));
 }
 
 /* Adds a feed, unless there is one that serves; one that is a part of it is replaced by it. */
 static int feed(struct planner *p, qdr_pass *pass, const qdr_feed *wanted)
 {
-    qdr_space *space = space_for(p, pass, wanted->operand);
+    qdr_space *space = space_for(p, pass, wanted->intake.elements);
     if (!space)
         return p->err->code;
     for (size_t i = 0; i < space->feed_count; i++) {
@@ -199,12 +196,8 @@ static int feed(struct planner *p, qdr_pass *pass, const qdr_feed *wanted)
 
 static qdr_feed feed_of(const qdr_finishing *f)
 {
-    const qdr_node *r = f->reduction;
-    bool lines = r && r->shape.ndim > 0;
-    return (qdr_feed){.kind = lines ? QDR_FEED_LINES : QDR_FEED_WHOLE,
-                      .operand = f->operand,
-                      .accumulator = f->accumulator,
-                      .axes = lines ? r->axes : 0,
+    return (qdr_feed){.kind = f->intake.by_axes ? QDR_FEED_LINES : QDR_FEED_WHOLE,
+                      .intake = f->intake,
                       .outputs = f->outputs};
 }
 
@@ -225,16 +218,20 @@ static int finish_later(struct planner *p, qdr_pass *pass, const qdr_finishing *
 static int plan_node(struct planner *p, const qdr_node *node)
 {
     qdr_pass *pass = &p->plan->pass[p->pass[node->id]];
-    bool reduction = node->kind == QDR_NODE_REDUCTION;
-    if (p->wanted[node->id] && reduction && is_awaited(p, node) && has_few_outputs(node))
-        return finish_later(p, pass,
-                            &(qdr_finishing){.operand = node->operand[0],
-                                             .accumulator = accumulator_of(node),
-                                             .reduction = node,
-                                             .outputs = qdr_shape_count(&node->shape)});
-    if (p->wanted[node->id] && p->stored[node->id])
-        return feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE, .operand = node});
-    return QDR_OK;
+    if (!p->wanted[node->id])
+        return QDR_OK;
+    if (passes_of(p, node) && has_few_outputs(node)) {
+        qdr_finishing f = {.intake = qdr_intake_of(node)};
+        int code = QDR_OK;
+        f.outputs = f.intake.options.outputs;
+        for (; f.step < f.intake.passes && !code; f.step++)
+            code = finish_later(p, &pass[f.step], &f);
+        return code;
+    }
+    return p->stored[node->id]
+               ? feed(p, pass, &(qdr_feed){.kind = QDR_FEED_STORE,
+                                           .intake = qdr_intake_store(node)})
+               : QDR_OK;
 }
 
 /* Whether evaluating the node element by element reads the leaf. */
@@ -249,6 +246,15 @@ static bool reads(const qdr_node *node, const qdr_node *leaf, bool seen[])
     return found;
 }
 
+static bool takes(const qdr_intake *intake, const qdr_node *leaf, bool seen[])
+{
+    const qdr_node *node[QDR_INTAKE_NODES];
+    bool found = false;
+    for (int i = qdr_intake_nodes(intake, node) - 1; i >= 0 && !found; i--)
+        found = reads(node[i], leaf, seen);
+    return found;
+}
+
 /* The first pass whose tiles are read from the input anyway; without one, the first. */
 static size_t pass_reading(struct planner *p, const qdr_node *input, bool seen[])
 {
@@ -259,7 +265,7 @@ static size_t pass_reading(struct planner *p, const qdr_node *input, bool seen[]
             for (size_t n = 0; n < space->feed_count; n++)
                 if (space->feed[n].kind != QDR_FEED_LINES &&
                     qdr_shape_equal(&space->grid.shape, &input->shape) &&
-                    reads(space->feed[n].operand, input, seen))
+                    takes(&space->feed[n].intake, input, seen))
                     return i;
         }
     return 0;
@@ -272,9 +278,7 @@ static int plan_digests(struct planner *p)
     for (size_t i = 0; p->options->digest && i < p->program->input_count && !code; i++) {
         const qdr_node *input = p->program->inputs[i].node;
         code = finish_later(p, &p->plan->pass[pass_reading(p, input, seen)],
-                            &(qdr_finishing){.operand = input,
-                                             .accumulator = &qdr_digest_accumulator,
-                                             .outputs = 1});
+                            &(qdr_finishing){.intake = qdr_intake_digest(input), .outputs = 1});
     }
     free(seen);
     return code;
@@ -317,7 +321,7 @@ static void place_finishing(const qdr_pass *pass, qdr_finishing *finishing)
         for (size_t k = 0; k < pass->space[i].feed_count; k++)
             if (serves(&pass->space[i].feed[k], &wanted)) {
                 finishing->offset = pass->space[i].feed[k].offset;
-                finishing->stride = pass->space[i].feed[k].accumulator->words;
+                finishing->stride = pass->space[i].feed[k].intake.words;
             }
 }
 
@@ -327,8 +331,7 @@ static void place_states(qdr_pass *pass)
         for (size_t k = 0; k < pass->space[i].feed_count; k++) {
             qdr_feed *f = &pass->space[i].feed[k];
             f->offset = pass->words;
-            if (f->accumulator)
-                pass->words += f->accumulator->words * (size_t)f->outputs;
+            pass->words += f->intake.words * (size_t)f->outputs;
         }
     for (size_t i = 0; i < pass->finishing_count; i++)
         place_finishing(pass, &pass->finishing[i]);

@@ -18,17 +18,15 @@
 #ifndef QDR_EXPR_PLAN_H
 #define QDR_EXPR_PLAN_H
 
-#include "expr/tree.h"
+#include "expr/intake.h"
 
 typedef enum { QDR_FEED_WHOLE, QDR_FEED_LINES, QDR_FEED_STORE } qdr_feed_kind;
 
 typedef struct qdr_feed {
     qdr_feed_kind kind;
-    const qdr_node *operand;            /* whose elements go in */
-    const qdr_accumulator *accumulator; /* NULL for a store */
-    uint32_t axes;                      /* of lines: bit i, axis i of the operand is reduced */
-    int64_t outputs;                    /* accumulators: 1, or the number of lines */
-    size_t offset;                      /* of the first's state in the pass's, words */
+    qdr_intake intake;
+    int64_t outputs;   /* accumulators: 1, or the number of lines */
+    size_t offset;     /* of the first's state in the pass's, words */
 } qdr_feed;
 
 typedef struct qdr_space {
@@ -37,11 +35,11 @@ typedef struct qdr_space {
     size_t feed_count;
 } qdr_space;
 
-/* What is made of states when the pass is over. */
+/* What is made of states when the pass is over: the digest of an input, or the values of a
+ * reduction; in all but the last of its passes, their contexts advance. */
 typedef struct qdr_finishing {
-    const qdr_node *operand;
-    const qdr_accumulator *accumulator;
-    const qdr_node *reduction; /* NULL: the state is the digest of the operand, an input */
+    qdr_intake intake;
+    int step; /* of the reduction's passes, from 0 */
     int64_t outputs;
     size_t offset, stride; /* of the first state in the pass's, and from one to the next, words */
 } qdr_finishing;

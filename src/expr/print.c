@@ -7,7 +7,9 @@
 
 #include "base/number.h"
 #include "expr/index.h"
+#include "expr/intake.h"
 #include "expr/tree.h"
+#include "reduce/quantile.h"
 
 #define LONGEST 1000000 /* bytes of an expression that is printed */
 
@@ -119,9 +121,9 @@ static int precedence(const qdr_node *node)
 
 static void print(struct printer *p, const qdr_node *node, int least);
 
-static void print_arguments(struct printer *p, const qdr_node *node)
+static void print_arguments(struct printer *p, const qdr_node *node, int count)
 {
-    for (int i = 0; i < node->operands; i++) {
+    for (int i = 0; i < count; i++) {
         qdr_bytes_text(&p->text, i ? ", " : "");
         print(p, node->operand[i], QDR_PRECEDENCE_NONE);
     }
@@ -132,7 +134,7 @@ static void print_operation(struct printer *p, const qdr_node *node)
     const qdr_operator *op = node->op;
     if (!*op->symbol) {
         qdr_bytes_format(&p->text, "%s(", op->name);
-        print_arguments(p, node);
+        print_arguments(p, node, node->operands);
         if (op->types == QDR_TYPES_CAST)
             qdr_bytes_format(&p->text, ", \"%s\"", qdr_dtype_name(node->dtype));
         qdr_bytes_text(&p->text, ")");
@@ -162,15 +164,61 @@ static void print_axes(qdr_bytes *text, const qdr_node *node)
     qdr_bytes_text(text, node->keepdims ? ", keepdims=True" : "");
 }
 
+/* Which quantiles, where the name does not say so. */
+static void print_numbers(qdr_bytes *text, const qdr_node *node)
+{
+    bool shown = strstr(node->reduction->parameters, " q,");
+    qdr_bytes_text(text, !shown ? "" : node->width ? ", (" : ", ");
+    for (size_t i = 0; i < node->options.count && shown; i++) {
+        qdr_bytes_text(text, i ? ", " : "");
+        qdr_scalar_print(text, (qdr_scalar){.dtype = QDR_FLOAT64,
+                                            .real = node->options.numbers[i]});
+    }
+    qdr_bytes_text(text, !shown || !node->width ? "" : node->width == 1 ? ",)" : ")");
+    if (node->options.method)
+        qdr_bytes_format(text, ", method=\"%s\"", qdr_quantile_method(node->options.method));
+}
+
+/* The bins of a histogram and the weights, as arguments. */
+static void print_bins(struct printer *p, const qdr_node *node, const qdr_intake *intake)
+{
+    const qdr_reduce_options *o = &node->options;
+    bool whole = node->reduction->traits & QDR_REDUCTION_WHOLE;
+    if (!o->edges)
+        qdr_bytes_format(&p->text, ", %s%lld", whole ? "minlength=" : "", (long long)o->bins);
+    for (size_t i = 0; i < o->count; i++) {
+        qdr_bytes_text(&p->text, i ? ", " : o->edges ? ", (" : ", range=(");
+        qdr_scalar_print(&p->text, (qdr_scalar){.dtype = QDR_FLOAT64, .real = o->numbers[i]});
+    }
+    qdr_bytes_text(&p->text, o->count ? ")" : "");
+    if (intake->second) {
+        qdr_bytes_text(&p->text, ", weights=");
+        print(p, intake->second, QDR_PRECEDENCE_NONE);
+    }
+    qdr_bytes_text(&p->text, o->density ? ", density=True" : "");
+}
+
 static void print_reduction(struct printer *p, const qdr_node *node)
 {
+    qdr_intake intake = qdr_intake_of(node);
     qdr_bytes_format(&p->text, "%s(", node->reduction->name);
-    print_arguments(p, node);
+    bool bins = node->reduction->traits & QDR_REDUCTION_BINS;
+    print_arguments(p, node, intake.second && !bins ? 2 : 1);
+    if (bins)
+        print_bins(p, node, &intake);
+    else
+        print_numbers(&p->text, node);
     print_axes(&p->text, node);
-    if (node->dtype != node->reduction->result(node->operand[0]->dtype))
+    bool own = bins || (node->reduction->traits & QDR_REDUCTION_ORDER &&
+                        qdr_quantile_gives_element(node->options.method));
+    if (!own && node->dtype != node->reduction->result(node->operand[0]->dtype))
         qdr_bytes_format(&p->text, ", dtype=\"%s\"", qdr_dtype_name(node->dtype));
     if (node->options.ddof)
         qdr_bytes_format(&p->text, ", ddof=%lld", (long long)node->options.ddof);
+    if (intake.where) {
+        qdr_bytes_text(&p->text, ", where=");
+        print(p, intake.where, QDR_PRECEDENCE_NONE);
+    }
     qdr_bytes_text(&p->text, ")");
 }
 

@@ -8,27 +8,28 @@
 struct qdr_space_code {
     const qdr_space *space;
     qdr_machine *machine; /* for the operands of feeds that are no lines */
-    size_t *operand;      /* by feed: its operand's index in the machine */
+    size_t *first;        /* by feed: the index in the machine of the first of its nodes */
     qdr_lines **lines;    /* by feed; NULL for other feeds */
     void **store;         /* by feed; NULL for other feeds */
     bool tiles;           /* whether any feed is no lines */
+    const qdr_known *known;
 };
 
 static int compile(qdr_space_code *c, const qdr_known *known, void *const *stores, qdr_error *err)
 {
     const qdr_space *space = c->space;
-    const qdr_node **nodes = malloc((space->feed_count + 1) * sizeof *nodes);
+    const qdr_node **nodes = malloc((QDR_INTAKE_NODES * space->feed_count + 1) * sizeof *nodes);
     size_t count = 0;
     int code = nodes ? QDR_OK : qdr_fail_memory(err, "compiling the expression");
     for (size_t i = 0; i < space->feed_count && !code; i++) {
         const qdr_feed *f = &space->feed[i];
         if (f->kind == QDR_FEED_LINES) {
-            code = qdr_lines_compile(known, f->operand, f->accumulator, f->axes, &c->lines[i], err);
+            code = qdr_lines_compile(known, &f->intake, &c->lines[i], err);
             continue;
         }
-        c->store[i] = f->kind == QDR_FEED_STORE ? stores[f->operand->id] : NULL;
-        c->operand[i] = count;
-        nodes[count++] = f->operand;
+        c->store[i] = f->kind == QDR_FEED_STORE ? stores[f->intake.elements->id] : NULL;
+        c->first[i] = count;
+        count += (size_t)qdr_intake_nodes(&f->intake, nodes + count);
         c->tiles = true;
     }
     if (!code)
@@ -44,10 +45,11 @@ int qdr_space_compile(const qdr_known *known, const qdr_space *space, void *cons
     if (!c)
         return qdr_fail_memory(err, "compiling the expression");
     c->space = space;
-    c->operand = calloc(space->feed_count + 1, sizeof *c->operand);
+    c->known = known;
+    c->first = calloc(space->feed_count + 1, sizeof *c->first);
     c->lines = calloc(space->feed_count + 1, sizeof *c->lines);
     c->store = calloc(space->feed_count + 1, sizeof *c->store);
-    int failed = c->operand && c->lines && c->store
+    int failed = c->first && c->lines && c->store
                      ? compile(c, known, stores, err)
                      : qdr_fail_memory(err, "compiling the expression");
     if (failed) {
@@ -64,7 +66,7 @@ void qdr_space_destroy(qdr_space_code *c)
     for (size_t i = 0; i < c->space->feed_count && c->lines; i++)
         qdr_lines_destroy(c->lines[i]);
     qdr_machine_destroy(c->machine);
-    free(c->operand);
+    free(c->first);
     free(c->lines);
     free(c->store);
     free(c);
@@ -90,6 +92,7 @@ struct qdr_worker {
     uint64_t **state;       /* by feed; NULL for stores */
     void **work;            /* by feed; NULL where none is needed */
     qdr_line_worker **line; /* by feed; NULL for what is no lines */
+    void *room[2];          /* for what of a tile counts */
 };
 
 static int start(qdr_worker *w, qdr_error *err)
@@ -98,17 +101,19 @@ static int start(qdr_worker *w, qdr_error *err)
     w->state = calloc(space->feed_count + 1, sizeof *w->state);
     w->work = calloc(space->feed_count + 1, sizeof *w->work);
     w->line = calloc(space->feed_count + 1, sizeof *w->line);
-    if (!w->state || !w->work || !w->line)
+    for (int i = 0; i < 2; i++)
+        w->room[i] = malloc(QDR_TILE * QDR_ELEMENT_MOST);
+    if (!w->state || !w->work || !w->line || !w->room[0] || !w->room[1])
         return qdr_fail_memory(err, "starting a thread");
     for (size_t i = 0; i < space->feed_count; i++) {
         const qdr_feed *f = &space->feed[i];
         if (f->kind == QDR_FEED_STORE)
             continue;
-        w->state[i] = calloc(f->accumulator->words * (size_t)f->outputs + 1, sizeof(uint64_t));
-        if (f->kind == QDR_FEED_WHOLE && f->accumulator->work)
-            w->work[i] = calloc(1, f->accumulator->work);
+        w->state[i] = calloc(f->intake.words * (size_t)f->outputs + 1, sizeof(uint64_t));
+        if (f->kind == QDR_FEED_WHOLE && f->intake.accumulator->work)
+            w->work[i] = calloc(1, f->intake.accumulator->work);
         if (!w->state[i] ||
-            (f->kind == QDR_FEED_WHOLE && f->accumulator->work && !w->work[i]))
+            (f->kind == QDR_FEED_WHOLE && f->intake.accumulator->work && !w->work[i]))
             return qdr_fail_memory(err, "starting a thread");
         if (f->kind == QDR_FEED_LINES &&
             qdr_line_worker_create(w->code->lines[i], &w->line[i], err))
@@ -147,7 +152,14 @@ void qdr_worker_destroy(qdr_worker *w)
     free(w->state);
     free(w->work);
     free(w->line);
+    for (int i = 0; i < 2; i++)
+        free(w->room[i]);
     free(w);
+}
+
+static const uint64_t *context_of(const qdr_space_code *c, const qdr_feed *f)
+{
+    return f->intake.context ? c->known->context[f->intake.reduction->id] : NULL;
 }
 
 /* Copies the elements of a tile to their positions in the stored array. */
@@ -167,19 +179,23 @@ static void store(const qdr_space *space, char *to, const qdr_tile *tile)
 static int run_tile(qdr_worker *w, const qdr_box *box, qdr_error *err)
 {
     const qdr_space_code *c = w->code;
-    qdr_tile tile = {.count = (size_t)qdr_box_count(box), .shape = &c->space->grid.shape,
-                     .box = box};
     int code = qdr_evaluator_run(w->evaluator, box, err);
     for (size_t i = 0; i < c->space->feed_count && !code; i++) {
         const qdr_feed *f = &c->space->feed[i];
         if (f->kind == QDR_FEED_LINES)
             continue;
-        tile.dtype = f->operand->dtype;
-        tile.elements = qdr_evaluator_elements(w->evaluator, c->operand[i]);
+        const void *value[QDR_INTAKE_NODES];
+        const qdr_node *node[QDR_INTAKE_NODES];
+        for (int k = qdr_intake_nodes(&f->intake, node) - 1; k >= 0; k--)
+            value[k] = qdr_evaluator_elements(w->evaluator, c->first[i] + (size_t)k);
+        qdr_tile tile = {.dtype = node[0]->dtype, .count = (size_t)qdr_box_count(box),
+                         .shape = &c->space->grid.shape, .box = box,
+                         .context = context_of(c, f)};
+        size_t count = qdr_intake_select(&f->intake, value, w->room, &tile);
         if (f->kind == QDR_FEED_STORE)
             store(c->space, c->store[i], &tile);
-        else
-            f->accumulator->update(w->state[i], w->work[i], &tile);
+        else if (count)
+            f->intake.accumulator->update(w->state[i], w->work[i], &tile);
     }
     return code;
 }
@@ -202,9 +218,10 @@ static int run_tiles(qdr_worker *w, const qdr_box *box, qdr_error *err)
 static qdr_box all_outputs(const qdr_feed *f)
 {
     qdr_box box = {.ndim = 0};
-    for (int i = 0; i < f->operand->shape.ndim; i++)
-        if (!(f->axes >> i & 1))
-            box.extent[box.ndim++] = f->operand->shape.extent[i];
+    const qdr_shape *shape = &f->intake.elements->shape;
+    for (int i = 0; i < shape->ndim; i++)
+        if (!(f->intake.axes >> i & 1))
+            box.extent[box.ndim++] = shape->extent[i];
     return box;
 }
 
@@ -215,7 +232,8 @@ int qdr_worker_run(qdr_worker *w, const qdr_box *box, qdr_error *err)
     for (size_t i = 0; i < space->feed_count && !code; i++)
         if (w->line[i]) {
             qdr_box outputs = all_outputs(&space->feed[i]);
-            code = qdr_lines_run(w->line[i], box, &outputs, w->state[i], err);
+            code = qdr_lines_run(w->line[i], box, &outputs, w->state[i],
+                                 context_of(w->code, &space->feed[i]), err);
         }
     return code;
 }
@@ -226,11 +244,12 @@ void qdr_worker_flush(qdr_worker *w, uint64_t *state)
         const qdr_feed *f = &w->code->space->feed[i];
         if (f->kind == QDR_FEED_STORE)
             continue;
-        size_t words = f->accumulator->words;
+        const qdr_accumulator *a = f->intake.accumulator;
+        size_t words = f->intake.words;
         if (w->work[i])
-            f->accumulator->flush(w->state[i], w->work[i]);
+            a->flush(w->state[i], w->work[i]);
         for (size_t k = 0; k < (size_t)f->outputs; k++)
-            f->accumulator->merge(state + f->offset + k * words, w->state[i] + k * words);
+            a->merge(state + f->offset + k * words, w->state[i] + k * words);
         memset(w->state[i], 0, words * (size_t)f->outputs * sizeof(uint64_t));
     }
 }

@@ -69,6 +69,22 @@ int qdr_check_flag(qdr_checker *c, const qdr_term *value, bool usual, bool *flag
     return QDR_OK;
 }
 
+int qdr_check_axis(qdr_checker *c, const qdr_term *term, int ndim, uint32_t *axes)
+{
+    int64_t axis = 0;
+    int code = qdr_check_integer(c, term, &axis);
+    if (code)
+        return code;
+    if (axis < -ndim || axis >= ndim)
+        return qdr_check_fail(c, term->syntax, "axis %lld does not exist: the array has %d",
+                              (long long)axis, ndim);
+    axis += axis < 0 ? ndim : 0;
+    if (*axes >> axis & 1)
+        return qdr_check_fail(c, term->syntax, "axis %lld is named twice", (long long)axis);
+    *axes |= 1u << axis;
+    return QDR_OK;
+}
+
 int qdr_check_dtype(qdr_checker *c, const qdr_term *value, qdr_dtype *dtype)
 {
     *dtype = value->kind == QDR_TERM_DTYPE    ? value->dtype

@@ -10,13 +10,21 @@ static bool same_view(const qdr_view *a, const qdr_view *b)
     return a == b || (a && b && qdr_view_equal(a, b));
 }
 
+static bool same_options(const qdr_reduce_options *a, const qdr_reduce_options *b)
+{
+    return a->ddof == b->ddof && a->method == b->method && a->count == b->count &&
+           a->bins == b->bins && a->edges == b->edges && a->weighted == b->weighted &&
+           a->density == b->density &&
+           (!a->count || memcmp(a->numbers, b->numbers, a->count * sizeof *a->numbers) == 0);
+}
+
 static bool same(const qdr_node *a, const qdr_node *b)
 {
     return a->kind == b->kind && a->dtype == b->dtype && a->weak == b->weak && a->op == b->op &&
            a->leaf == b->leaf && a->reduction == b->reduction && a->operands == b->operands &&
            memcmp(a->operand, b->operand, sizeof a->operand) == 0 &&
            memcmp(a->value.words, b->value.words, sizeof a->value.words) == 0 &&
-           a->options.ddof == b->options.ddof && a->axes == b->axes &&
+           same_options(&a->options, &b->options) && a->width == b->width && a->axes == b->axes &&
            a->keepdims == b->keepdims && same_view(a->view, b->view);
 }
 
@@ -62,4 +70,13 @@ int qdr_tree_kept_axes(const qdr_node *reduction, int axis[QDR_MAX_DIMS])
         if (!(reduction->axes >> i & 1))
             axis[kept++] = i;
     return kept;
+}
+
+int64_t qdr_tree_outputs(const qdr_node *reduction)
+{
+    int kept[QDR_MAX_DIMS];
+    int64_t outputs = 1;
+    for (int i = qdr_tree_kept_axes(reduction, kept) - 1; i >= 0; i--)
+        outputs *= reduction->operand[0]->shape.extent[kept[i]];
+    return outputs;
 }

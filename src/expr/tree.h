@@ -48,7 +48,8 @@ typedef struct qdr_node {
     qdr_dtype computed; /* of an operation: the dtype its kernel takes */
     const qdr_reduction *reduction;
     qdr_reduce_options options;
-    uint32_t axes; /* of a reduction: bit i, axis i of the operand is reduced */
+    int width;     /* of a reduction whose value is an array, the first axis of shape; else 0 */
+    uint32_t axes; /* bit i: axis i of the operand is reduced */
     bool keepdims; /* reduced axes stay, with extent 1 */
 } qdr_node;
 
@@ -81,6 +82,9 @@ int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node *
 
 /* The axes of a reduction's operand that it keeps, in order; returns how many. */
 int qdr_tree_kept_axes(const qdr_node *reduction, int axis[QDR_MAX_DIMS]);
+
+/* How many values a reduction has, or arrays of values. */
+int64_t qdr_tree_outputs(const qdr_node *reduction);
 
 /* Names the inputs in order of first use and prints every result's expression (print.c). */
 int qdr_tree_print(qdr_program *program, qdr_error *err);

@@ -11,7 +11,7 @@
 
 #include "quadrat/array.h"
 
-#define QDR_OPERANDS 3 /* the most a kernel takes */
+#define QDR_OPERANDS 4 /* the most that a kernel or a reduction takes */
 
 typedef void qdr_kernel_function(size_t n, void *result, const void *const operand[],
                                  unsigned scalars);

@@ -1,8 +1,10 @@
-/* min, max, argmin, argmax: the least key and the lowest position that has it.
+/* min, max, ptp, argmin, argmax, and those of what is not NaN: the least key, and for a position
+ * the lowest that has it.
  *
  * A key is a signed integer in the order of the elements; of floats, the bits with the others than
  * the sign inverted below zero, so that -0.0 comes right before +0.0. A maximum is the least of
- * the inverted keys. NaN has the least key of all: it wins, and the first of several is found.
+ * the inverted keys. NaN has the least key of all: it wins, and the first of several is found. Where it
+ * should not count it has the greatest key instead.
  *
  * Complex numbers are ordered by their real, then by their imaginary parts. Both zeros of a real
  * part are one key there, as they are equal in this order; so a zero of the value is +0.0. */
@@ -20,10 +22,18 @@ typedef struct key {
 typedef struct extremum {
     uint64_t count; /* elements taken up; the rest means nothing when it is 0 */
     key key;
-    int64_t position;
+    int64_t position; /* 0 where only the value is wanted */
 } extremum;
 
-#define NAN_KEY INT64_MIN
+/* Which element is wanted. */
+typedef struct order {
+    int64_t invert; /* -1 for a maximum, 0 for a minimum */
+    int64_t first;  /* 1 for the position of the first of equals, as both zeros are; else 0 */
+    int64_t nan;    /* the key of NaN */
+} order;
+
+#define NAN_WINS INT64_MIN
+#define NAN_LOSES INT64_MAX
 #define NEGATIVE_ZERO_KEY (-1) /* of the key before any inversion; +0.0 has 0 */
 
 static bool key_less(key a, key b)
@@ -36,50 +46,48 @@ static bool key_equal(key a, key b)
     return a.first == b.first && a.second == b.second;
 }
 
-static int64_t key_of_double(double x)
+/* Both ways: the keys of NaN become NaNs too. */
+static int64_t swap_order(int64_t bits)
 {
-    int64_t bits;
-    memcpy(&bits, &x, sizeof bits);
     return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
 }
 
-static double double_of_key(int64_t bits, int64_t invert)
+static double double_of_key(int64_t k, int64_t invert)
 {
     double x;
-    int64_t order = bits ^ invert;
-    order ^= (int64_t)((uint64_t)(order >> 63) >> 1);
-    memcpy(&x, &order, sizeof x);
-    return bits == NAN_KEY ? NAN : x;
+    int64_t bits = swap_order(k ^ invert);
+    memcpy(&x, &bits, sizeof x);
+    return x == x ? x : NAN;
 }
 
-/* The key of x; `invert` is -1 for a maximum, 0 for a minimum; `zeros` is 1 where both zeros are
- * equal. */
-static inline int64_t float_key(double x, int64_t invert, int64_t zeros)
+static inline int64_t float_key(double x, order o)
 {
-    int64_t order = key_of_double(x);
-    order += zeros & (order == NEGATIVE_ZERO_KEY);
-    return x == x ? order ^ invert : NAN_KEY;
+    int64_t k;
+    memcpy(&k, &x, sizeof k);
+    k = swap_order(k);
+    k += o.first & (k == NEGATIVE_ZERO_KEY);
+    return x == x ? k ^ o.invert : o.nan;
 }
 
-static inline key complex_key(double re, double im, int64_t invert)
+static inline key complex_key(double re, double im, order o)
 {
-    key k = {float_key(re, invert, 1), float_key(im, invert, 1)};
-    return k.first == NAN_KEY || k.second == NAN_KEY ? (key){NAN_KEY, NAN_KEY} : k;
+    o.first = 1;
+    key k = {float_key(re, o), float_key(im, o)};
+    return re == re && im == im ? k : (key){o.nan, o.nan};
 }
 
-#define KEY_b(x) x ^ invert
-#define KEY_i(x) x ^ invert
-#define KEY_u(x) (int64_t)(x ^ 1ull << 63) ^ invert
-#define KEY_h(x) float_key((double)qdr_half_value(x.bits), invert, zeros)
-#define KEY_f(x) float_key((double)x, invert, zeros)
-#define KEY_c(x) complex_key((double)x.re, (double)x.im, invert)
+#define KEY_b(x) x ^ o.invert
+#define KEY_i(x) x ^ o.invert
+#define KEY_u(x) (int64_t)(x ^ 1ull << 63) ^ o.invert
+#define KEY_h(x) float_key((double)qdr_half_value(x.bits), o)
+#define KEY_f(x) float_key((double)x, o)
+#define KEY_c(x) complex_key((double)x.re, (double)x.im, o)
 
 /* The least key of n elements, and the first element that has a key. */
 #define SCAN(id, type, K, KEY, MAKE, LESS)                                                         \
-    static key least_##id(const void *elements, size_t n, int64_t invert, int64_t zeros)           \
+    static key least_##id(const void *elements, size_t n, order o)                                 \
     {                                                                                              \
         const type *x = elements;                                                                  \
-        (void)zeros;                                                                               \
         K least = KEY(x[0]);                                                                       \
         for (size_t i = 1; i < n; i++) {                                                           \
             K other = KEY(x[i]);                                                                   \
@@ -87,11 +95,10 @@ static inline key complex_key(double re, double im, int64_t invert)
         }                                                                                          \
         return MAKE(least);                                                                        \
     }                                                                                              \
-    static size_t find_##id(const void *elements, key wanted, int64_t invert, int64_t zeros)       \
+    static size_t find_##id(const void *elements, key wanted, order o)                             \
     {                                                                                              \
         const type *x = elements;                                                                  \
         size_t i = 0;                                                                              \
-        (void)zeros;                                                                               \
         while (!key_equal(MAKE(KEY(x[i])), wanted))                                                \
             i++;                                                                                   \
         return i;                                                                                  \
@@ -110,8 +117,8 @@ static inline key complex_key(double re, double im, int64_t invert)
 #undef DTYPE
 
 static const struct {
-    key (*least)(const void *elements, size_t n, int64_t invert, int64_t zeros);
-    size_t (*find)(const void *elements, key wanted, int64_t invert, int64_t zeros);
+    key (*least)(const void *elements, size_t n, order o);
+    size_t (*find)(const void *elements, key wanted, order o);
 } scans[QDR_DTYPES] = {
 #define DTYPE(id, name, class, type, npy) [QDR_##id] = {least_##id, find_##id},
 #include "quadrat/dtypes.def"
@@ -141,40 +148,46 @@ static void merge_extremum(extremum *to, const extremum *from)
     to->count += from->count;
 }
 
-static void update(uint64_t *state, const qdr_tile *tile, int64_t invert, int64_t zeros)
+static void update(extremum *e, const qdr_tile *tile, order o)
 {
-    extremum *e = (extremum *)state;
-    key least = scans[tile->dtype].least(tile->elements, tile->count, invert, zeros);
-    if (e->count && key_less(e->key, least)) {
-        e->count += tile->count;
-        return;
-    }
-    size_t index = scans[tile->dtype].find(tile->elements, least, invert, zeros);
-    extremum found = {tile->count, least, position_in(tile, index)};
+    extremum found = {.count = tile->count,
+                      .key = scans[tile->dtype].least(tile->elements, tile->count, o)};
+    if (o.first && !(e->count && key_less(e->key, found.key)))
+        found.position =
+            position_in(tile, scans[tile->dtype].find(tile->elements, found.key, o));
     merge_extremum(e, &found);
 }
 
-static void merge(uint64_t *to, const uint64_t *from)
-{
-    merge_extremum((extremum *)to, (const extremum *)from);
-}
-
-#define EXTREMUM(kind, invert, zeros)                                                              \
+/* What has one or more extremums for its state: `orders` tells of each. */
+#define EXTREMA(kind, extrema, first_part, ...)                                                    \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
+        static const order orders[extrema] = {__VA_ARGS__};                                        \
         (void)work;                                                                                \
-        update(state, tile, invert, zeros);                                                        \
+        for (int i = 0; i < extrema; i++)                                                          \
+            update((extremum *)state + i, tile, orders[i]);                                        \
+    }                                                                                              \
+    static void merge_##kind(uint64_t *to, const uint64_t *from)                                   \
+    {                                                                                              \
+        for (int i = 0; i < extrema; i++)                                                          \
+            merge_extremum((extremum *)to + i, (const extremum *)from + i);                        \
     }                                                                                              \
     const qdr_accumulator qdr_##kind##_accumulator = {                                             \
         .name = #kind,                                                                             \
-        .words = sizeof(extremum) / sizeof(uint64_t),                                              \
+        .words = extrema * sizeof(extremum) / sizeof(uint64_t),                                    \
         .update = update_##kind,                                                                   \
-        .merge = merge,                                                                            \
+        .merge = merge_##kind,                                                                     \
+        .part = first_part,                                                                        \
     };
-EXTREMUM(minimum, 0, 0)
-EXTREMUM(maximum, -1, 0)
-EXTREMUM(first_min, 0, 1)
-EXTREMUM(first_max, -1, 1)
+EXTREMA(minimum, 1, NULL, {0, 0, NAN_WINS})
+EXTREMA(maximum, 1, NULL, {-1, 0, NAN_WINS})
+EXTREMA(extent, 2, &qdr_minimum_accumulator, {0, 0, NAN_WINS}, {-1, 0, NAN_WINS})
+EXTREMA(first_min, 1, NULL, {0, 1, NAN_WINS})
+EXTREMA(first_max, 1, NULL, {-1, 1, NAN_WINS})
+EXTREMA(least, 1, NULL, {0, 0, NAN_LOSES})
+EXTREMA(greatest, 1, NULL, {-1, 0, NAN_LOSES})
+EXTREMA(first_least, 1, NULL, {0, 1, NAN_LOSES})
+EXTREMA(first_greatest, 1, NULL, {-1, 1, NAN_LOSES})
 
 static int check_any(const extremum *e, const char *name, qdr_error *err)
 {
@@ -202,46 +215,71 @@ static qdr_scalar element_of(key k, char kind, int64_t invert)
     }
 }
 
-static int finish_value(const uint64_t *state, qdr_dtype dtype, int64_t invert, const char *name,
+static int finish_value(const extremum *e, qdr_dtype dtype, int64_t invert, const char *name,
                         qdr_scalar *value, qdr_error *err)
 {
-    const extremum *e = (const extremum *)state;
     *value = qdr_scalar_narrow(element_of(e->key, qdr_dtype_kind(dtype), invert), dtype);
     return check_any(e, name, err);
 }
 
-int qdr_finish_min(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
-                   qdr_scalar *value, qdr_error *err)
+static int finish_position(const extremum *e, const char *name, qdr_scalar *value, qdr_error *err)
 {
-    (void)options;
-    return finish_value(state, dtype, 0, "min", value, err);
-}
-
-int qdr_finish_max(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
-                   qdr_scalar *value, qdr_error *err)
-{
-    (void)options;
-    return finish_value(state, dtype, -1, "max", value, err);
-}
-
-static int finish_position(const uint64_t *state, const char *name, qdr_scalar *value,
-                           qdr_error *err)
-{
-    const extremum *e = (const extremum *)state;
     *value = (qdr_scalar){.dtype = QDR_INT64, .integer = e->position};
     return check_any(e, name, err);
 }
 
-int qdr_finish_argmin(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
-                      qdr_scalar *value, qdr_error *err)
+/* That of an element that is not NaN. */
+static int finish_number(const extremum *e, qdr_dtype dtype, const char *name, qdr_scalar *value,
+                         qdr_error *err)
 {
-    (void)dtype, (void)options;
-    return finish_position(state, "argmin", value, err);
+    if (e->key.first == NAN_LOSES && strchr("fc", qdr_dtype_kind(dtype)))
+        return qdr_fail(err, QDR_EUSAGE, "%s: all elements are NaN", name);
+    return finish_position(e, name, value, err);
 }
 
-int qdr_finish_argmax(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
-                      qdr_scalar *value, qdr_error *err)
+#define FINISH(name, call)                                                                         \
+    int qdr_finish_##name(const uint64_t *state, qdr_dtype dtype,                                  \
+                          const qdr_reduce_options *options, qdr_scalar *value, qdr_error *err)    \
+    {                                                                                              \
+        (void)dtype, (void)options;                                                                \
+        return call;                                                                               \
+    }
+FINISH(min, finish_value((const extremum *)state, dtype, 0, "min", value, err))
+FINISH(max, finish_value((const extremum *)state, dtype, -1, "max", value, err))
+FINISH(argmin, finish_position((const extremum *)state, "argmin", value, err))
+FINISH(argmax, finish_position((const extremum *)state, "argmax", value, err))
+FINISH(nanmin, finish_value((const extremum *)state, dtype, 0, "nanmin", value, err))
+FINISH(nanmax, finish_value((const extremum *)state, dtype, -1, "nanmax", value, err))
+FINISH(nanargmin, finish_number((const extremum *)state, dtype, "nanargmin", value, err))
+FINISH(nanargmax, finish_number((const extremum *)state, dtype, "nanargmax", value, err))
+
+/* Rounded to a narrower dtype this is the nearest to a - b all the same: a double has more than
+ * twice the bits of a float (Figueroa, "When is double rounding innocuous?", 1995). */
+static double difference(double a, double b)
 {
-    (void)dtype, (void)options;
-    return finish_position(state, "argmax", value, err);
+    double rounded = a - b;
+    return rounded == rounded ? rounded : NAN;
+}
+
+int qdr_finish_ptp(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,
+                   qdr_scalar *value, qdr_error *err)
+{
+    const extremum *e = (const extremum *)state;
+    char kind = qdr_dtype_kind(dtype);
+    qdr_scalar low = element_of(e[0].key, kind, 0), high = element_of(e[1].key, kind, -1);
+    (void)options;
+    if (kind == 'b')
+        return qdr_fail(err, QDR_EUSAGE, "ptp is not defined for bool");
+    if (kind == 'f')
+        high.real = difference(high.real, low.real);
+    else if (kind == 'c')
+        high.pair = (qdr_complex128){difference(high.pair.re, low.pair.re),
+                                     difference(high.pair.im, low.pair.im)};
+    else /* below 2^64, if not always within the dtype */
+        high = (qdr_scalar){.dtype = QDR_UINT64, .words = {high.natural - low.natural}};
+    if (strchr("iu", kind) && e->count && !qdr_scalar_fits(high, dtype))
+        return qdr_fail(err, QDR_EUSAGE, "the ptp does not fit %s; astype(a, \"%s\") has room",
+                        qdr_dtype_name(dtype), qdr_dtype_size(dtype) < 8 ? "int64" : "float64");
+    *value = qdr_scalar_narrow(high, dtype);
+    return check_any(e, "ptp", err);
 }

@@ -4,9 +4,9 @@
 
 enum { PART = 512 }; /* elements that are converted at a time */
 
-/* Adds n numbers, `stride` apart, converted to what an adder of the bins takes. */
-#define TAKER(taker, bins_type, adder, type, wide, value, stride)                                  \
-    static void taker(bins_type *bins, const void *elements, size_t n)                             \
+/* Adds n numbers, `stride` apart, converted to what an adder takes. */
+#define TAKER(taker, adder_type, adder, type, wide, value, stride)                                 \
+    static void taker(adder_type *to, const void *elements, size_t n)                              \
     {                                                                                              \
         const type *x = elements;                                                                  \
         wide part[PART];                                                                           \
@@ -14,7 +14,7 @@ enum { PART = 512 }; /* elements that are converted at a time */
             size_t count = n - done < PART ? n - done : PART;                                      \
             for (size_t i = 0; i < count; i++)                                                     \
                 part[i] = value(x[(done + i) * stride]);                                           \
-            adder(bins, part, count);                                                              \
+            adder(to, part, count);                                                                \
         }                                                                                          \
     }
 #define ITSELF(x) x
@@ -61,11 +61,34 @@ DIRECT(FLOAT64, f64)
 COMPLEX(COMPLEX64, f32, float)
 COMPLEX(COMPLEX128, f64, double)
 
+#define FACTORS(id, type, adder, wide, value)                                                      \
+    TAKER(factors_##id, qdr_factors, qdr_factors_add_##adder, type, wide, value, 1)
+FACTORS(BOOL, uint8_t, u64, uint64_t, ITSELF)
+FACTORS(INT8, int8_t, i64, int64_t, ITSELF)
+FACTORS(INT16, int16_t, i64, int64_t, ITSELF)
+FACTORS(INT32, int32_t, i64, int64_t, ITSELF)
+FACTORS(INT64, int64_t, i64, int64_t, ITSELF)
+FACTORS(UINT8, uint8_t, u64, uint64_t, ITSELF)
+FACTORS(UINT16, uint16_t, u64, uint64_t, ITSELF)
+FACTORS(UINT32, uint32_t, u64, uint64_t, ITSELF)
+FACTORS(UINT64, uint64_t, u64, uint64_t, ITSELF)
+FACTORS(FLOAT16, qdr_float16, f64, double, (double)HALF)
+FACTORS(FLOAT32, float, f64, double, (double))
+FACTORS(FLOAT64, double, f64, double, ITSELF)
+
+static void leave_out(qdr_factors *to, const void *elements, size_t n)
+{
+    (void)to, (void)elements, (void)n;
+}
+#define factors_COMPLEX64 leave_out
+#define factors_COMPLEX128 leave_out
+
 static const struct {
+    void (*factors)(qdr_factors *factors, const void *elements, size_t n);
     void (*sum)(qdr_bins *bins, const void *elements, size_t n);
     void (*squares)(qdr_square_bins *bins, const void *elements, size_t n);
 } takers[QDR_DTYPES] = {
-#define DTYPE(id, name, class, type, npy) [QDR_##id] = {sum_##id, squares_##id},
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = {factors_##id, sum_##id, squares_##id},
 #include "quadrat/dtypes.def"
 #undef DTYPE
 };
@@ -78,6 +101,11 @@ void qdr_sum_take(qdr_bins *bins, const qdr_tile *tile)
 void qdr_squares_take(qdr_square_bins *bins, const qdr_tile *tile)
 {
     takers[tile->dtype].squares(bins, tile->elements, tile->count);
+}
+
+void qdr_factors_take(qdr_factors *factors, const qdr_tile *tile)
+{
+    takers[tile->dtype].factors(factors, tile->elements, tile->count);
 }
 
 qdr_precision qdr_floating_precision(qdr_dtype dtype)

@@ -39,24 +39,64 @@ static qdr_dtype result_POSITION(qdr_dtype dtype)
     return QDR_INT64;
 }
 
+static qdr_dtype result_TRUTH(qdr_dtype dtype)
+{
+    (void)dtype;
+    return QDR_BOOL;
+}
+
+/* The kind for elements of a dtype: of two, that of real or of complex ones. */
+#define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
+                example, value)                                                                    \
+    static const qdr_accumulator *kind_##name(qdr_dtype dtype, const qdr_reduce_options *options)  \
+    {                                                                                              \
+        (void)options;                                                                             \
+        return qdr_dtype_kind(dtype) == 'c' ? &qdr_##of_complex##_accumulator                      \
+                                            : &qdr_##of_real##_accumulator;                        \
+    }
+#define CHOOSER(name, parameters, choose, result, finish, steps, traits, help, example, value)
+#include "reduce/reducers.def"
+#undef REDUCER
+#undef CHOOSER
+
 enum {
     POSITION = QDR_REDUCTION_POSITION,
     JUMPS = QDR_REDUCTION_JUMPS,
     PAIRS = QDR_REDUCTION_PAIRS,
-    SKIPS = QDR_REDUCTION_SKIPS
+    SKIPS = QDR_REDUCTION_SKIPS,
+    ORDER = QDR_REDUCTION_ORDER,
+    BINS = QDR_REDUCTION_BINS,
+    WHOLE = QDR_REDUCTION_WHOLE,
+    EDGES = QDR_REDUCTION_EDGES
 };
 
 const qdr_reduction qdr_reductions[] = {
-#define REDUCER(name, parameters, of_real, of_complex, result, steps, traits, help, example, value) \
+#define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
+                example, value)                                                                    \
     {#name,         parameters, help, example, value,                                              \
-     {&qdr_##of_real##_accumulator, &qdr_##of_complex##_accumulator},                              \
-     result_##result, steps, traits, qdr_finish_##name},
+     kind_##name,                                                                                  \
+     result_##result, steps, traits, qdr_finish_##finish},
+#define CHOOSER(name, parameters, choose, result, finish, steps, traits, help, example, value)             \
+    {#name, parameters,      help,  example, value,                                                \
+     choose, result_##result, steps, traits,  qdr_finish_##finish},
 #include "reduce/reducers.def"
 #undef REDUCER
+#undef CHOOSER
     {.name = NULL},
 };
 
-const qdr_accumulator *qdr_reduction_accumulator(const qdr_reduction *reduction, qdr_dtype dtype)
+size_t qdr_accumulator_words(const qdr_accumulator *accumulator, const qdr_reduce_options *options)
 {
-    return reduction->accumulator[qdr_dtype_kind(dtype) == 'c'];
+    return accumulator->size ? accumulator->size(options) : accumulator->words;
+}
+
+size_t qdr_accumulator_context(const qdr_accumulator *accumulator,
+                               const qdr_reduce_options *options)
+{
+    return accumulator->context ? accumulator->context(options) : 0;
+}
+
+int qdr_accumulator_passes(const qdr_accumulator *accumulator, qdr_dtype dtype)
+{
+    return accumulator->passes ? accumulator->passes(dtype) : 1;
 }

@@ -42,12 +42,8 @@ static int finish_integer(const qdr_exact_sum *sum, qdr_dtype dtype, qdr_scalar 
     qdr_scalar total = {.dtype = has_sign ? QDR_INT64 : QDR_UINT64, .words = {0, 0}};
     bool fits = has_sign ? qdr_exact_sum_int64(sum, &total.integer)
                          : qdr_exact_sum_uint64(sum, &total.natural);
-    if (!fits || !qdr_scalar_fits(total, dtype))
-        return qdr_fail(err, QDR_EUSAGE,
-                        "the sum does not fit %s; dtype=\"float64\" sums as floats",
-                        qdr_dtype_name(dtype));
-    *value = qdr_scalar_narrow(total, dtype);
-    return QDR_OK;
+    return qdr_integer_finish(fits, total, dtype, "sum", "dtype=\"float64\" sums as floats",
+                              value, err);
 }
 
 /* `of` of every part, as the dtype, which is float or complex. */

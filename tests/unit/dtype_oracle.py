@@ -7,7 +7,8 @@ Standard input is a list of cases. Each is a line, and behind it the bytes that 
     kernel NAME RESULT N A:COUNT …         the operands of those dtypes, then the result; an operand
                                            of 1 element stands for N
     cast RESULT N A                        the elements, then the result
-    reduce NAME RESULT N A DDOF            the elements, then the value; no value when RESULT is none
+    reduce NAME RESULT N A DDOF            the elements, then the value; no value when RESULT is
+                                           none
     number A                               the elements, one for each line that follows: its text
 """
 import math
@@ -17,7 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from exact_cases import DOUBLE, FLOAT, NAN, nearest, nearest_root
+from exact_cases import DOUBLE, FLOAT, INF, NAN, nearest, nearest_root, scaled
 
 HALF = (11, -24, 16)
 FORMS = {2: HALF, 4: FLOAT, 8: DOUBLE}
@@ -188,10 +189,98 @@ def extremum(name, a):
     return value, position
 
 
+def subtract(a, b, form):
+    """Exactly, rounded once; by NumPy what is not finite."""
+    return nearest(Fraction(a) - Fraction(b), form) if np.isfinite([a, b]).all() else float(a - b)
+
+
+def ptp(a, form):
+    high, low = extremum("max", a)[0], extremum("min", a)[0]
+    if a.dtype.kind == "c":
+        return complex(*(subtract(x, y, form) for x, y in ((high.real.item(), low.real.item()),
+                                                           (high.imag.item(), low.imag.item()))))
+    if a.dtype.kind == "f":
+        return subtract(high.item(), low.item(), form)
+    width = int(high) - int(low)
+    return width if a.dtype.kind != "b" and width <= np.iinfo(a.dtype).max else None
+
+
+def prod(a, form):
+    """The exact product, rounded once; a zero where the factors have one, whatever the others."""
+    sign = -1.0 if (np.signbit(a) & (a == a)).sum() % 2 else 1.0
+    if not np.isfinite(a).all() or (a == 0).any():
+        nan = np.isnan(a).any() or ((a == 0).any() and np.isinf(a).any())
+        return NAN if nan else math.copysign(0.0 if (a == 0).any() else INF, sign)
+    numerator, power = 1, 0
+    for x in map(Fraction, a.tolist()):
+        numerator *= x.numerator
+        power -= x.denominator.bit_length() - 1
+    size = numerator.bit_length() + power
+    if abs(size) > 3000:
+        return math.copysign(0.0 if size < 0 else INF, sign)
+    return math.copysign(nearest(scaled(Fraction(abs(numerator)), power), form), sign)
+
+
+def norm(a, form):
+    """The root of the exact sum of squares; an infinity of the elements unless there is a NaN."""
+    numbers = parts(a)
+    if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
+        return NAN if np.isnan(numbers).any() else INF
+    return nearest_root(sum(v * v for v in map(Fraction, numbers.tolist())), form)
+
+
+def integer_prod(a, dtype):
+    total = 0 if (a == 0).any() else 1
+    for x in a.tolist() if total else []:
+        total *= int(x)
+        if abs(total) > 2 ** 64:
+            return None
+    return total if np.iinfo(dtype).min <= total <= np.iinfo(dtype).max else None
+
+
+def not_nan(name, a, ddof):
+    """Of the elements that are not NaN, as the function without "nan" is of all."""
+    left = np.flatnonzero(~np.isnan(a))
+    if "arg" in name:
+        dtype, at = reduce(name, a[left], ddof)
+        return dtype, None if at is None else left[at]
+    if name in ("min", "max") and len(a) and not len(left):
+        return a.dtype, NAN if a.dtype.kind == "f" else complex(NAN, NAN)
+    return reduce(name, a[left], ddof)
+
+
+def quantile(a, q):
+    """The q-th quantile of elements without NaN, on the line between the two nearest."""
+    real = real_dtype(a.dtype)
+    a = sorted(a.tolist(), key=lambda x: (x, math.copysign(1, x)))
+    position = (len(a) - 1) * q
+    below = math.floor(position)
+    low, high, weight = a[below], a[min(below + 1, len(a) - 1)], position - below
+    if weight == 0 or (low == high and math.copysign(1, low) == math.copysign(1, high)):
+        return nearest(Fraction(low), FORMS[real.itemsize]) if low and math.isfinite(low) else low
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return low + high
+    weight = Fraction(weight)
+    return nearest(Fraction(low) * (1 - weight) + Fraction(high) * weight, FORMS[real.itemsize])
+
+
 def reduce(name, a, ddof):
     """(dtype, value); the value is None when there is an error."""
     kind, real = a.dtype.kind, real_dtype(a.dtype)
     form = FORMS[real.itemsize]
+    if name.startswith("nan"):
+        return not_nan(name[3:], a, ddof)
+    if len(a) == 0 and name in ("min", "max", "ptp", "argmin", "argmax"):
+        return None, None
+    if len(a) == 0 and name == "mean":
+        return real if kind != "c" else a.dtype, NAN if kind != "c" else complex(NAN, NAN)
+    if name in ("median", "quantile"):
+        q = (0.5, 0.1, 0.9)[ddof]
+        return real, NAN if len(a) == 0 or (kind == "f" and np.isnan(a).any()) else quantile(a, q)
+    if name in ("any", "all"):
+        return np.dtype("?"), getattr(np, name)(a)
+    if name == "ptp":
+        return a.dtype, ptp(a, form)
     if name in ("min", "max"):
         return a.dtype, extremum(name, a)[0]
     if name in ("argmin", "argmax"):
@@ -202,6 +291,13 @@ def reduce(name, a, ddof):
         dtype = np.dtype("u8" if kind == "u" else "i8")
         total = sum(map(int, a.tolist()))
         return dtype, total if np.iinfo(dtype).min <= total <= np.iinfo(dtype).max else None
+    if name == "norm":
+        return real, norm(a, form)
+    if name == "prod" and kind in "biu":
+        dtype = np.dtype("u8" if kind == "u" else "i8")
+        return dtype, integer_prod(a, dtype)
+    if name == "prod":
+        return a.dtype, None if kind == "c" else prod(a.astype("f8"), form)
     if name in ("sum", "mean"):
         divisor = 1 if name == "sum" else len(a)
         if kind == "c":

@@ -358,20 +358,42 @@ static void conversions(void **state)
     free(result);
 }
 
+/* Elements of one dtype; of a pair, those of both arrays. */
+struct elements {
+    qdr_dtype dtype;
+    size_t count;
+    char first[N * 16], second[N * 16];
+};
+
+static bool is_nan(const struct elements *e, const char *elements, size_t i)
+{
+    qdr_scalar x = {.dtype = e->dtype, .words = {0, 0}};
+    size_t size = qdr_dtype_size(e->dtype);
+    memcpy(x.words, elements + i * size, size);
+    x = qdr_scalar_widen(x);
+    return (x.dtype == QDR_FLOAT64 && isnan(x.real)) ||
+           (x.dtype == QDR_COMPLEX128 && (isnan(x.pair.re) || isnan(x.pair.im)));
+}
+
 /* Takes the elements up in two states that are merged, from two boxes of one array. */
-static void reduce_parts(const qdr_accumulator *a, qdr_dtype dtype, const char *elements, size_t n,
+static void reduce_parts(const qdr_reduction *r, const qdr_accumulator *a, size_t words,
+                         const struct elements *e, size_t cut, const uint64_t *context,
                          uint64_t *state)
 {
-    uint64_t *other = calloc(a->words, sizeof *other);
+    uint64_t *other = calloc(words, sizeof *other);
     void *work = a->work ? calloc(1, a->work) : NULL;
     assert_true(other && (work || !a->work));
-    qdr_shape shape = {.ndim = 1, .extent = {(int64_t)n}};
-    for (size_t at = 0, part = n; at < n; at += part) {
-        part = at ? n - at : n / 3 + 1;
+    qdr_shape shape = {.ndim = 1, .extent = {(int64_t)e->count}};
+    for (size_t at = 0, part = cut; at < e->count; at += part, part = e->count - at) {
+        size_t offset = at * qdr_dtype_size(e->dtype);
         qdr_box box = {.ndim = 1, .start = {(int64_t)at}, .extent = {(int64_t)part}};
-        qdr_tile tile = {.dtype = dtype, .elements = elements + at * qdr_dtype_size(dtype),
-                         .count = part, .shape = &shape, .box = &box};
-        memset(other, 0, a->words * sizeof *other);
+        qdr_tile tile = {.dtype = e->dtype, .elements = e->first + offset, .count = part,
+                         .shape = &shape, .context = context};
+        if (r->traits & QDR_REDUCTION_POSITION)
+            tile.box = &box;
+        if (r->traits & QDR_REDUCTION_PAIRS)
+            tile.second = e->second + offset;
+        memset(other, 0, words * sizeof *other);
         a->update(other, work, &tile);
         if (a->flush)
             a->flush(other, work);
@@ -381,24 +403,79 @@ static void reduce_parts(const qdr_accumulator *a, qdr_dtype dtype, const char *
     free(work);
 }
 
-static void reduce(const qdr_reduction *r, qdr_dtype dtype, const char *elements, size_t n,
-                   int64_t ddof)
+static int value_of(const qdr_reduction *r, const struct elements *e, size_t cut, int64_t ddof,
+                    qdr_scalar *value)
 {
-    const qdr_accumulator *a = qdr_reduction_accumulator(r, dtype);
-    qdr_reduce_options options = {.dtype = r->result(dtype), .ddof = ddof};
-    qdr_scalar value = {.dtype = QDR_BOOL, .words = {0, 0}};
+    static const double quantiles[] = {0.5, 0.1, 0.9};
+    qdr_reduce_options options = {.dtype = r->result(e->dtype), .ddof = ddof, .outputs = 1,
+                                  .length = (int64_t)e->count, .numbers = &quantiles[ddof],
+                                  .count = 1};
+    const qdr_accumulator *a = r->accumulator(e->dtype, &options);
+    size_t words = qdr_accumulator_words(a, &options);
     qdr_error err = QDR_ERROR_INIT;
-    uint64_t *state = calloc(a->words, sizeof *state);
-    assert_non_null(state);
-    reduce_parts(a, dtype, elements, n, state);
-    int code = r->finish(state, dtype, &options, &value, &err);
-    assert_true(code || value.dtype == options.dtype);
+    uint64_t *state = calloc(words, sizeof *state);
+    uint64_t *context = calloc(qdr_accumulator_context(a, &options) + 1, sizeof *context);
+    assert_true(state && context);
+    for (int pass = 0; pass < qdr_accumulator_passes(a, e->dtype); pass++) {
+        memset(state, 0, words * sizeof *state);
+        reduce_parts(r, a, words, e, cut, context, state);
+        if (a->advance)
+            a->advance(context, state, e->dtype, &options);
+    }
+    int code = r->finish(a->advance ? context : state, e->dtype, &options, value, &err);
+    assert_true(code || value->dtype == options.dtype);
+    assert_true(!code == !err.code);
+    free(state);
+    free(context);
+    return code;
+}
+
+static void swap(char *elements, size_t size, size_t i, size_t k)
+{
+    char kept[16];
+    memcpy(kept, elements + i * size, size);
+    memcpy(elements + i * size, elements + k * size, size);
+    memcpy(elements + k * size, kept, size);
+}
+
+/* The elements that are reduced: without NaN, where that is skipped. */
+static struct elements *taken(const qdr_reduction *r, const struct elements *all)
+{
+    static struct elements e;
+    size_t size = qdr_dtype_size(all->dtype);
+    e = *all;
+    if (!(r->traits & QDR_REDUCTION_SKIPS))
+        return &e;
+    e.count = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (!is_nan(all, all->first, i))
+            memcpy(e.first + e.count++ * size, all->first + i * size, size);
+    return &e;
+}
+
+/* The oracle is told the value; in another order and otherwise cut, it must be the same. */
+static void reduce(const qdr_reduction *r, const struct elements *all, int64_t ddof)
+{
+    qdr_scalar value = {.dtype = QDR_BOOL, .words = {0, 0}}, again = value;
+    struct elements *e = taken(r, all);
+    size_t size = qdr_dtype_size(e->dtype);
+    int code = value_of(r, e, e->count / 3 + 1, ddof, &value);
     fprintf(oracle, "reduce %s %s %zu %s %lld\n", r->name,
-            code ? "none" : qdr_dtype_name(value.dtype), n, qdr_dtype_name(dtype), (long long)ddof);
-    tell(elements, dtype, n);
+            code ? "none" : qdr_dtype_name(value.dtype), all->count, qdr_dtype_name(all->dtype),
+            (long long)ddof);
+    tell(all->first, all->dtype, all->count);
+    if (r->traits & QDR_REDUCTION_PAIRS)
+        tell(all->second, all->dtype, all->count);
     if (!code)
         tell(value.words, value.dtype, 1);
-    free(state);
+    for (size_t i = e->count; i > 1 && !(r->traits & QDR_REDUCTION_POSITION); i--) {
+        size_t k = random64() % i;
+        swap(e->first, size, i - 1, k);
+        swap(e->second, size, i - 1, k);
+    }
+    assert_int_equal(value_of(r, e, e->count - e->count / 4, ddof, &again), code);
+    if (!code)
+        assert_memory_equal(again.words, value.words, sizeof value.words);
 }
 
 /* Without NaN and infinities, in every second row; ordinary integers and few values in some. */
@@ -419,21 +496,34 @@ static void tame(char *elements, qdr_dtype dtype, size_t n, int64_t range)
     }
 }
 
+/* How many values of ddof are tried, or of q. */
+static int64_t variants(const qdr_reduction *r)
+{
+    return strstr(r->parameters, "ddof") || strstr(r->parameters, " q,") ? 3 : 1;
+}
+
 static void reductions(void **state)
 {
     (void)state;
-    static const size_t counts[] = {1, 2, 3, 17, 600, N};
-    static char elements[N * 16];
+    static const size_t counts[] = {0, 1, 2, 3, 17, 600, N};
+    static struct elements e;
     for (const qdr_reduction *r = qdr_reductions; r->name; r++)
-        for (int dtype = 0; dtype < QDR_DTYPES; dtype++)
+        for (e.dtype = 0; e.dtype < QDR_DTYPES; e.dtype++)
             for (size_t i = 0; i < COUNT(counts); i++)
-                for (int64_t ddof = 0; ddof < (strstr(r->parameters, "ddof") ? 3 : 1); ddof++) {
-                    fill(elements, (qdr_dtype)dtype, counts[i]);
-                    reduce(r, (qdr_dtype)dtype, elements, counts[i], ddof);
-                    tame(elements, (qdr_dtype)dtype, counts[i], 1000000);
-                    reduce(r, (qdr_dtype)dtype, elements, counts[i], ddof);
-                    tame(elements, (qdr_dtype)dtype, counts[i], 10);
-                    reduce(r, (qdr_dtype)dtype, elements, counts[i], ddof);
+                for (int64_t ddof = 0; ddof < variants(r); ddof++) {
+                    if (r->traits & QDR_REDUCTION_BINS ||
+                        (r->traits & QDR_REDUCTION_ORDER && qdr_dtype_kind(e.dtype) == 'c'))
+                        continue;
+                    e.count = counts[i];
+                    fill(e.first, e.dtype, e.count);
+                    fill(e.second, e.dtype, e.count);
+                    reduce(r, &e, ddof);
+                    tame(e.first, e.dtype, e.count, 1000000);
+                    tame(e.second, e.dtype, e.count, 1000000);
+                    reduce(r, &e, ddof);
+                    tame(e.first, e.dtype, e.count, 10);
+                    tame(e.second, e.dtype, e.count, 10);
+                    reduce(r, &e, ddof);
                 }
 }
 
