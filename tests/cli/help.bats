@@ -110,7 +110,7 @@ for line in lines:
     if not m or m[1] == "open":
         continue
     values = {"a": "arange(1, 5)", "x": "2", "x1": "2", "x2": "3", "y": "3", "condition": "True", "shape": "(2, 3)",
-              "fill_value": "7", "start": "4", "stop": "9", "low": "10", "N": "3", "n": "3", "seed": "1", "dtype": "float32", "real": "1", "min": "0", "max": "2"}
+              "fill_value": "7", "start": "4", "stop": "9", "low": "10", "N": "3", "q": "0.5", "n": "3", "seed": "1", "dtype": "float32", "real": "1", "min": "0", "max": "2"}
     given = []
     for p in m[2].split(", "):
         name, _, default = p.partition("=")
