@@ -200,6 +200,14 @@ const qdr_shape *qdr_source_shape(const qdr_source *source);
 /* The path it was opened with, or NULL for a generator. */
 const char *qdr_source_path(const qdr_source *source);
 
+/* The axis along which neighbours lie next to each other: the last one, or of a file in Fortran
+ * order the first; -1 for 0-d. */
+int qdr_source_fastest(const qdr_source *source);
+
+/* Bytes of the file behind the last element, which are ignored: a sign that it is not what its
+ * header says. 0 for a generator. */
+uint64_t qdr_source_trailing(const qdr_source *source);
+
 /* Reads the elements of a box of the source, in C order and the machine's byte order, into
  * elements, which has room for them. A NaN is always the canonical quiet one, whatever NaN the file
  * has. */
@@ -220,6 +228,7 @@ typedef struct qdr_layout {
     qdr_shape shape;
     uint64_t offset;  /* bytes before the first element */
     bool swapped;     /* other byte order than this machine's */
+    bool reversed;    /* Fortran order: the first axis varies fastest */
     uint64_t size;    /* of the file, bytes */
 } qdr_layout;
 

@@ -258,12 +258,8 @@ static int probe(int fd, const char *path, uint64_t size, qdr_layout *layout, qd
     qdr_error detail = QDR_ERROR_INIT;
     if (qdr_shape_check(&r.shape, qdr_dtype_size(layout->dtype), &detail))
         return qdr_fail(err, QDR_EDATA, "%s: %s", shown, detail.text);
-    if (r.fortran && r.shape.ndim > 1)
-        return qdr_fail(err, QDR_EDATA,
-                        "%s: its elements are in Fortran order, which can't be read; save it with "
-                        "numpy.save(name, numpy.ascontiguousarray(a))",
-                        shown);
     layout->shape = r.shape;
+    layout->reversed = r.fortran && r.shape.ndim > 1;
     layout->offset = offset + length;
     uint64_t need = (uint64_t)qdr_shape_count(&r.shape) * qdr_dtype_size(layout->dtype);
     uint64_t have = size - layout->offset;

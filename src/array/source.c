@@ -71,6 +71,11 @@ int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **sou
     s->file.offset = layout->offset;
     s->file.swapped = layout->swapped;
     s->file.fd = -1;
+    s->file.trailing = layout->size - layout->offset -
+                       (uint64_t)qdr_shape_count(&s->shape) * qdr_dtype_size(s->dtype);
+    s->reversed = layout->reversed;
+    for (int i = 0; i < s->shape.ndim && s->reversed; i++)
+        s->stored.extent[i] = s->shape.extent[s->shape.ndim - 1 - i];
     s->path = strdup(path);
     code = s->path ? qdr_file_open(path, &s->file.fd, &size, err) : qdr_fail_memory(err, path);
     if (!code && size != layout->size)
@@ -88,7 +93,7 @@ int qdr_source_new(qdr_dtype dtype, const qdr_shape *shape, qdr_source **source,
     if (!*source)
         return qdr_fail_memory(err, "making an array");
     (*source)->dtype = dtype;
-    (*source)->shape = *shape;
+    (*source)->shape = (*source)->stored = *shape;
     return QDR_OK;
 }
 
@@ -117,11 +122,30 @@ const char *qdr_source_path(const qdr_source *source)
     return source->path;
 }
 
+int qdr_source_fastest(const qdr_source *source)
+{
+    return source->reversed ? 0 : source->shape.ndim - 1;
+}
+
+uint64_t qdr_source_trailing(const qdr_source *source)
+{
+    return source->path ? source->file.trailing : 0;
+}
+
 int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err)
+{
+    if (!source->reversed)
+        return qdr_source_read_stored(source, box, elements, err);
+    qdr_view whole = qdr_view_whole(&source->shape);
+    return qdr_source_read_view(source, &whole, box, elements, err);
+}
+
+int qdr_source_read_stored(const qdr_source *source, const qdr_box *box, void *elements,
+                           qdr_error *err)
 {
     char *to = elements;
     qdr_runs runs;
-    for (bool more = qdr_runs_first(&runs, &source->shape, box); more; more = qdr_runs_next(&runs)) {
+    for (bool more = qdr_runs_first(&runs, &source->stored, box); more; more = qdr_runs_next(&runs)) {
         int code = source->fill(source, runs.position, runs.length, to, err);
         if (code)
             return code;

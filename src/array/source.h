@@ -8,6 +8,8 @@
 struct qdr_source {
     qdr_dtype dtype;
     qdr_shape shape;
+    bool reversed;    /* Fortran order: */
+    qdr_shape stored; /* the shape in whose C order the elements lie, that one or its reverse */
     /* Puts the elements at positions [position, position + count) into elements. */
     int (*fill)(const qdr_source *source, int64_t position, int64_t count, void *elements,
                 qdr_error *err);
@@ -15,7 +17,7 @@ struct qdr_source {
     union {
         struct {
             int fd;
-            uint64_t offset;
+            uint64_t offset, trailing;
             bool swapped;
         } file;
         qdr_scalar constant;
@@ -54,7 +56,11 @@ extern const qdr_file_format qdr_npy_format;
 int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
                           void *elements, qdr_error *err);
 
-/* A new source of that dtype and shape, all else zero. */
+/* A new source of that dtype and shape, in C order, all else zero. */
 int qdr_source_new(qdr_dtype dtype, const qdr_shape *shape, qdr_source **source, qdr_error *err);
+
+/* Reads a box of the array that has the shape `stored`. */
+int qdr_source_read_stored(const qdr_source *source, const qdr_box *box, void *elements,
+                           qdr_error *err);
 
 #endif

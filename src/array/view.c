@@ -123,7 +123,7 @@ static int read_dense(const qdr_source *source, const qdr_view *view, const stru
         }
         turning[i] = !p->far[i];
     }
-    int code = qdr_source_read(source, &dense, scratch, err);
+    int code = qdr_source_read_stored(source, &dense, scratch, err);
     if (code)
         return code;
     int last = box->ndim - 1; /* its elements are copied in one go */
@@ -143,11 +143,23 @@ static int read_dense(const qdr_source *source, const qdr_view *view, const stru
     return QDR_OK;
 }
 
-int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
-                         void *elements, qdr_error *err)
+/* The view of an array as one of the array in the order that its elements lie. */
+static qdr_view stored_view(const qdr_source *source, const qdr_view *view)
 {
-    if (qdr_view_is_whole(view, &source->shape))
-        return qdr_source_read(source, box, elements, err);
+    qdr_view stored = *view;
+    int last = source->shape.ndim - 1;
+    for (int i = 0; i < view->shape.ndim; i++)
+        stored.source[i] = view->source[i] < 0 ? -1 : last - view->source[i];
+    for (int k = 0; k <= last; k++)
+        stored.start[k] = view->start[last - k];
+    return source->reversed ? stored : *view;
+}
+
+static int read_stored_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                            void *elements, qdr_error *err)
+{
+    if (qdr_view_is_whole(view, &source->stored))
+        return qdr_source_read_stored(source, box, elements, err);
     if (!qdr_box_count(box))
         return QDR_OK;
     struct picking p = plan_picking(source, view, box);
@@ -164,4 +176,11 @@ int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const q
     if (scratch != small)
         free(scratch);
     return code;
+}
+
+int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                         void *elements, qdr_error *err)
+{
+    qdr_view stored = stored_view(source, view);
+    return read_stored_view(source, &stored, box, elements, err);
 }

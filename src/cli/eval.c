@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "cli/publish.h"
@@ -75,6 +76,22 @@ static int explain(qdr_comm *comm, const qdr_program *program, const qdr_setting
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 
+/* A note on each file that has more than its header promises. */
+static void tell_trailing(const qdr_program *program)
+{
+    for (size_t i = 0; i < qdr_program_input_count(program); i++) {
+        const qdr_source *source = qdr_program_input_at(program, i).source;
+        char shown[512];
+        size_t before = 0; /* another slice of the same file */
+        while (qdr_program_input_at(program, before).source != source)
+            before++;
+        if (before == i && qdr_source_trailing(source))
+            qdr_say("%s: %llu bytes behind its last element are ignored. Is its header right?",
+                    qdr_escape(shown, sizeof shown, qdr_source_path(source)),
+                    (unsigned long long)qdr_source_trailing(source));
+    }
+}
+
 static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings *settings,
                        qdr_error *err)
 {
@@ -113,6 +130,8 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
     int code = qdr_comm_agree(comm, err);
     if (!code)
         code = check_outputs(comm, settings, err);
+    if (!code)
+        tell_trailing(program);
     if (!code && (settings->explain || settings->verbose))
         code = explain(comm, program, settings, err);
     if (!code && !settings->explain)

@@ -47,6 +47,15 @@ static void explain_node(struct explanation *e, const char *before, const qdr_no
     qdr_bytes_text(&e->text, "\n");
 }
 
+/* A reduction of several passes is begun in one and ended in another. */
+static void explain_reduction(struct explanation *e, const qdr_finishing *f)
+{
+    char step[64] = "";
+    if (f->intake.passes > 1)
+        snprintf(step, sizeof step, "step %d of %d of ", f->step + 1, f->intake.passes);
+    explain_node(e, step, f->intake.reduction);
+}
+
 /* One array that a pass goes over, and what it makes of its elements. */
 static void explain_space(struct explanation *e, const qdr_pass *pass, const qdr_space *space)
 {
@@ -57,16 +66,16 @@ static void explain_space(struct explanation *e, const qdr_pass *pass, const qdr
                      grid->count == 1 ? "" : "s", qdr_shape_text(block, &grid->block));
     for (size_t i = 0; i < pass->finishing_count; i++) {
         const qdr_finishing *f = &pass->finishing[i];
-        if (!qdr_shape_equal(&f->operand->shape, &grid->shape))
+        if (!qdr_shape_equal(&f->intake.elements->shape, &grid->shape))
             continue;
-        if (f->reduction)
-            explain_node(e, "", f->reduction);
+        if (f->intake.reduction)
+            explain_reduction(e, f);
         else
-            explain_node(e, "the digest of ", f->operand);
+            explain_node(e, "the digest of ", f->intake.elements);
     }
     for (size_t k = 0; k < space->feed_count; k++)
         if (space->feed[k].kind == QDR_FEED_STORE)
-            explain_node(e, "", space->feed[k].operand);
+            explain_node(e, "", space->feed[k].intake.elements);
 }
 
 static int explain_pass(struct explanation *e, size_t index, qdr_error *err)

@@ -5,23 +5,19 @@
 
 #include "expr/names.h"
 
-/* Parameters are read off the text of a signature: "a, *, ddof=0". */
-struct parameter {
-    const char *name;
-    size_t length;
-    bool optional, keyword_only;
-};
-
-static int parameters_of(const char *text, struct parameter parameter[QDR_PARAMETERS])
+int qdr_check_parameters(const char *text, qdr_parameter parameter[QDR_PARAMETERS])
 {
     int count = 0;
     bool keyword_only = false;
     while (*text) {
         size_t item = strcspn(text, ","), name = strcspn(text, ",=");
+        bool optional = name < item;
         if (*text == '*')
             keyword_only = true;
         else if (count < QDR_PARAMETERS)
-            parameter[count++] = (struct parameter){text, name, name < item, keyword_only};
+            parameter[count++] =
+                (qdr_parameter){text, name, optional, keyword_only, text + name + optional,
+                                item - name - optional};
         text += item;
         text += strspn(text, ", ");
     }
@@ -31,8 +27,8 @@ static int parameters_of(const char *text, struct parameter parameter[QDR_PARAME
 const qdr_term *qdr_call_argument(const qdr_call *call, const char *name)
 {
     static const qdr_term absent = {.kind = QDR_TERM_ABSENT};
-    struct parameter parameter[QDR_PARAMETERS];
-    int count = parameters_of(call->parameters, parameter);
+    qdr_parameter parameter[QDR_PARAMETERS];
+    int count = qdr_check_parameters(call->parameters, parameter);
     for (int i = 0; i < count; i++)
         if (qdr_check_is(name, parameter[i].name, parameter[i].length))
             return &call->argument[i];
@@ -42,8 +38,8 @@ const qdr_term *qdr_call_argument(const qdr_call *call, const char *name)
 static int place_argument(qdr_checker *c, const qdr_function *f, const qdr_syntax *argument,
                           int position, int *index)
 {
-    struct parameter parameter[QDR_PARAMETERS];
-    int count = parameters_of(f->parameters, parameter);
+    qdr_parameter parameter[QDR_PARAMETERS];
+    int count = qdr_check_parameters(f->parameters, parameter);
     if (!argument->keyword) {
         if (position >= count || parameter[position].keyword_only)
             return qdr_check_fail(c, argument, "too many arguments: %s(%s)", f->name,
@@ -64,8 +60,8 @@ static int place_argument(qdr_checker *c, const qdr_function *f, const qdr_synta
 
 static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
 {
-    struct parameter parameter[QDR_PARAMETERS];
-    int count = parameters_of(f->parameters, parameter), position = 0;
+    qdr_parameter parameter[QDR_PARAMETERS];
+    int count = qdr_check_parameters(f->parameters, parameter), position = 0;
     for (const qdr_syntax *a = call->syntax->child; a; a = a->next) {
         int index = 0, code = place_argument(c, f, a, position, &index);
         position += !a->keyword;

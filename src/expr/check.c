@@ -29,6 +29,10 @@ int qdr_check_fail(qdr_checker *c, const qdr_syntax *place, const char *format, 
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    if (c->within) { /* the text of a macro is not the user's */
+        place = c->within->syntax;
+        return qdr_fail_at(c->err, place->program, place->text, "%s: %s", c->within->name, message);
+    }
     return qdr_fail_at(c->err, place->program, place->text, "%s", message);
 }
 

@@ -66,6 +66,8 @@ int qdr_check_integer(qdr_checker *checker, const qdr_term *value, int64_t *inte
 int qdr_check_shape(qdr_checker *checker, const qdr_term *value, qdr_shape *shape);
 /* One of ndim axes, negative ones counted from the end, into the set. */
 int qdr_check_axis(qdr_checker *checker, const qdr_term *value, int ndim, uint32_t *axes);
+/* axis=None for all, an integer, or a tuple of them. */
+int qdr_check_axes(qdr_checker *checker, const qdr_term *value, int ndim, uint32_t *axes);
 /* That there can be an array of that shape. */
 int qdr_check_extents(qdr_checker *checker, const qdr_syntax *place, const qdr_shape *shape);
 int qdr_check_dtype(qdr_checker *checker, const qdr_term *value, qdr_dtype *dtype);

@@ -17,7 +17,8 @@ typedef struct qdr_name {
 struct qdr_checker {
     qdr_program *program;
     const qdr_opener *opener;
-    qdr_name *names; /* newest first */
+    qdr_name *names;        /* newest first */
+    const qdr_call *within; /* the call of a macro whose text is evaluated, for errors; or NULL */
     int depth;       /* of the syntax that is being evaluated */
     qdr_error *err;
 };
@@ -29,6 +30,18 @@ static inline bool qdr_check_is(const char *name, const char *text, size_t lengt
 }
 
 int qdr_check_no_memory(qdr_checker *checker);
+
+/* A parameter of a signature, such as "a, *, ddof=0". */
+typedef struct qdr_parameter {
+    const char *name; /* within the signature */
+    size_t length;
+    bool optional, keyword_only;
+    const char *value; /* of an optional one, within the signature */
+    size_t value_length;
+} qdr_parameter;
+
+/* The parameters of a signature; returns how many. */
+int qdr_check_parameters(const char *signature, qdr_parameter parameter[QDR_PARAMETERS]);
 
 /* The term that syntax means, of any kind; of a call; of an index. */
 int qdr_check_evaluate(qdr_checker *checker, const qdr_syntax *syntax, qdr_term *value);

@@ -201,7 +201,7 @@ static int operation(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 static int attribute(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     static const char *const functions[][2] = {
-        {"T", "transpose"}, {"real", "real"}, {"imag", "imag"}};
+        {"T", "transpose"}, {"real", "real"}, {"imag", "imag"}, {"size", "size"}};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
         if (qdr_check_is(functions[i][0], syntax->text, syntax->length)) {
             qdr_syntax as_call = *syntax;

@@ -3,6 +3,7 @@
 
 #include "expr/generators.h"
 #include "expr/index.h"
+#include "expr/macros.h"
 #include "expr/reductions.h"
 
 static int build_operator(qdr_checker *checker, const qdr_call *call, qdr_term *value)
@@ -47,6 +48,22 @@ static int build_transpose(qdr_checker *checker, const qdr_call *call, qdr_term 
         qdr_reindex_keep(&r, &node->shape, axis);
     }
     return qdr_check_reindex(checker, node, &r, value);
+}
+
+/* How many elements there are along axes: known now. */
+static int build_size(qdr_checker *checker, const qdr_call *call, qdr_term *value)
+{
+    const qdr_node *a = NULL;
+    qdr_node size = {.kind = QDR_NODE_CONSTANT, .dtype = QDR_INT64, .weak = true,
+                     .value = {.dtype = QDR_INT64, .integer = 1}};
+    uint32_t axes;
+    int code = qdr_check_array(checker, &call->argument[0], &a);
+    if (!code)
+        code = qdr_check_axes(checker, &call->argument[1], a->shape.ndim, &axes);
+    for (int i = 0; !code && i < a->shape.ndim; i++)
+        if (axes >> i & 1)
+            size.value.integer *= a->shape.extent[i];
+    return code ? code : qdr_check_intern(checker, &size, value);
 }
 
 static int apply(qdr_checker *checker, const qdr_call *call, const char *name, const qdr_term *a,
@@ -125,6 +142,8 @@ static const qdr_function composed[] = {
 static const qdr_function shaping[] = {
     {"Axes", "transpose", "a, axes=None", "the axes in reverse, or in the order given; x.T",
      "sum(transpose(arange(6)[None]))", "15", build_transpose, NULL},
+    {"Axes", "size", "a, axis=None", "how many elements there are, or along axes; x.size",
+     "size(ones((2, 3)), axis=1)", "3", build_size, NULL},
     {.name = NULL},
 };
 
@@ -153,8 +172,8 @@ static bool alias_row(size_t index, qdr_function *f)
 
 bool qdr_function_row(size_t index, qdr_function *f)
 {
-    static const qdr_function *const tables[] = {composed, shaping, qdr_generators, qdr_ranges,
-                                                 qdr_randoms};
+    static const qdr_function *const tables[] = {composed, shaping, qdr_macros, qdr_generators,
+                                                 qdr_ranges, qdr_randoms};
     for (const qdr_reduction *r = qdr_reductions; r->name; r++)
         if (index-- == 0) {
             *f = (qdr_function){"Reductions", r->name, r->parameters, r->help,

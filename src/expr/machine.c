@@ -137,9 +137,9 @@ static void compile_load(qdr_machine *m, struct instruction *instruction, const 
     instruction->kind = LOAD;
     instruction->source = source;
     instruction->view = view->shape.ndim ? qdr_view_broadcast(view, &m->space) : *view;
-    int last = qdr_source_shape(source)->ndim - 1;
+    int fastest = qdr_source_fastest(source);
     for (int i = 0; i + 1 < instruction->view.shape.ndim; i++)
-        if (last >= 0 && instruction->view.source[i] == last)
+        if (fastest >= 0 && instruction->view.source[i] == fastest)
             m->turned = i;
 }
 

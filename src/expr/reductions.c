@@ -9,23 +9,15 @@
 
 #define BINS_MOST 1000000 /* of a histogram; a sum of weights takes as much as 36 counts */
 
-/* axis=None, an integer, or a tuple of them; a position in all elements may have a tuple that
- * leaves out just axes of one element, as the canonical text of argmax(x)[None] does. */
+/* The axes; those of a position in all elements may be a tuple that leaves out just axes of one
+ * element, as the canonical text of argmax(x)[None] does. */
 static int take_axes(qdr_checker *checker, const qdr_call *call, const qdr_shape *shape,
                      bool position, uint32_t *axes)
 {
     const qdr_term *term = qdr_call_argument(call, "axis");
-    *axes = shape->ndim == 32 ? UINT32_MAX : (1u << shape->ndim) - 1;
-    if (term->kind == QDR_TERM_ABSENT || term->kind == QDR_TERM_NONE)
-        return QDR_OK;
-    *axes = 0;
-    if (term->kind != QDR_TERM_TUPLE)
-        return qdr_check_axis(checker, term, shape->ndim, axes);
-    for (int i = 0; i < term->tuple.count; i++) {
-        int code = qdr_check_axis(checker, &term->tuple.item[i], shape->ndim, axes);
-        if (code)
-            return code;
-    }
+    int code = qdr_check_axes(checker, term, shape->ndim, axes);
+    if (code || term->kind != QDR_TERM_TUPLE)
+        return code;
     bool all = true, single = true;
     for (int i = 0; i < shape->ndim; i++) {
         bool left = !(*axes >> i & 1);

@@ -85,6 +85,20 @@ int qdr_check_axis(qdr_checker *c, const qdr_term *term, int ndim, uint32_t *axe
     return QDR_OK;
 }
 
+int qdr_check_axes(qdr_checker *c, const qdr_term *term, int ndim, uint32_t *axes)
+{
+    *axes = ndim == 32 ? UINT32_MAX : (1u << ndim) - 1;
+    if (term->kind == QDR_TERM_ABSENT || term->kind == QDR_TERM_NONE)
+        return QDR_OK;
+    *axes = 0;
+    if (term->kind != QDR_TERM_TUPLE)
+        return qdr_check_axis(c, term, ndim, axes);
+    int code = QDR_OK;
+    for (int i = 0; i < term->tuple.count && !code; i++)
+        code = qdr_check_axis(c, &term->tuple.item[i], ndim, axes);
+    return code;
+}
+
 int qdr_check_dtype(qdr_checker *c, const qdr_term *value, qdr_dtype *dtype)
 {
     *dtype = value->kind == QDR_TERM_DTYPE    ? value->dtype

@@ -116,7 +116,8 @@ for line in lines:
         name, _, default = p.partition("=")
         if name == "*" or default in ("auto", "None"):
             continue
-        given.append(f"{name}={default}" if default else values[name] if name != "seed" else "seed=1")
+        by_name = {"seed": "1", "minlength": "9"}
+        given.append(f"{name}={default or by_name[name]}" if default or name in by_name else values[name])
     call = f"{m[1]}({', '.join(given)})"
     calls.append(call if group == "Reductions" or group == "Elementwise" else f"sum({call})")
 printed = quadrat(*calls)

@@ -32,6 +32,60 @@ for i in range(0, len(names), 40):
 END
 }
 
+@test "Fortran order and the other byte order: elements, digests and slices of every dtype" {
+    python <<'END'
+rng = np.random.default_rng(8)
+shapes = (), (1,), (7,), (0,), (3, 5), (5, 3), (1, 6), (6, 1), (3, 0), (2, 3, 4), (4, 1, 3, 2), (70, 90), (1,) * 32, (2,) * 12
+for shape in shapes:
+    files, expressions, expected = [], [], []
+    for dtype in "b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16":
+        bytes = rng.integers(0, 256, np.dtype(dtype).itemsize * int(np.prod(shape)), "u1")
+        a = (bytes & 1 if dtype == "b1" else bytes).view(dtype).reshape(shape)
+        if a.dtype.kind in "fc":
+            a = np.asarray(np.where(np.isfinite(a), a, 1).astype(dtype))
+        np.save(f"c{dtype}.npy", a)
+        other = np.asarray(a, a.dtype.newbyteorder(), order="F")
+        np.save(f"f{dtype}.npy", other)
+        header = open(f"f{dtype}.npy", "rb").read(128)
+        assert (b"'fortran_order': True" in header) == (a.ndim > 1 and not a.flags.f_contiguous), (header, shape)
+        files += [f"-ic{dtype}=c{dtype}.npy", f"-if{dtype}=f{dtype}.npy"]
+        parts = ["", ".T"]
+        if a.ndim and a.ndim < 5 and a.size:
+            parts += ["[::-1]", "[..., ::2]", "[0]", "[..., -1:]", "[-1:, None]"]
+        if a.ndim == 2 and a.size:
+            parts += ["[1:, :-1]", "[:, 0]", "[::-2, ::-1].T", "[::9, ::10]", "[:, None, ::-1]"]
+        for part in parts:
+            expressions.append(f"count_nonzero(f{dtype}{part} == c{dtype}{part})")
+            expected.append(eval(f"a{part}").size)
+        if a.size and dtype[0] not in "bc":
+            for axis in range(min(a.ndim, 4)):
+                expressions.append(f"sum(max(f{dtype}, axis={axis}) == max(c{dtype}, axis={axis}))")
+                expected.append(a.size // a.shape[axis])
+    for chunks in ("1000", "3") if 0 < len(shape) < 5 else ("",):
+        lines = quadrat(*files, *(["--chunks", chunks] if chunks else []), *expressions, "-o", "r.txt")
+        for e, line, value in zip(expressions, lines, expected, strict=True):
+            got = line.rpartition(" = ")[2].split(" ")[0]
+            assert got == str(value), (shape, e, line, value)
+    # the digest of the whole array is that of the C-order file
+    digests = dict(line.split(": ") for line in open("r.txt").read().splitlines() if line.count(": ") == 1)
+    whole = [v for k, v in digests.items() if "[" not in k and k[0] in "xyz"]
+    assert len(whole) == 2 * 14, (shape, digests)
+    assert all(whole[i] == whole[i + 1] for i in range(0, len(whole), 2)), (shape, whole)
+END
+}
+
+@test "bytes behind the last element are ignored, and told once" {
+    python <<'END'
+np.save("a.npy", np.arange(6.0).reshape(2, 3))
+open("a.npy", "ab").write(b"trailing")
+END
+    capture quadrat eval -q -i a.npy -i b=a.npy 'sum(x), max(x[1]), max(b)'
+    [ "$status" = 0 ] || fail "should work"
+    [ "${lines[*]-}" = '' ] && [ "$output" = $'sum(x) = 15.0\nmax(x[1]) = 5.0\nmax(x) = 5.0' ] || fail "should ignore them"
+    [ "$stderr" = "quadrat: a.npy: 8 bytes behind its last element are ignored. Is its header right?" ] ||
+        fail "should tell it once"
+}
+
 @test "every byte pattern of a bool, and every NaN, is what NumPy takes it for" {
     python <<'END'
 np.save("b.npy", np.arange(256, dtype="u1").view("?"))
