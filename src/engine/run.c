@@ -365,8 +365,11 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
     if (!code)
         code = evaluate_results(&r);
     report->seconds = qdr_clock_seconds() - began;
-    if (!code)
-        qdr_saving_commit(comm, r.saving, &report->saving);
+    /* files that can't be written leave the results; a broken communicator leaves nothing */
+    if (!code && qdr_saving_commit(comm, r.saving, &report->saving) && comm->broken) {
+        failed = report->saving;
+        code = failed.code;
+    }
     clear(&r);
     if (code) {
         qdr_run_report_clear(report);

@@ -88,6 +88,8 @@ static void finish(struct save *save, qdr_error *err)
 
 int qdr_saving_commit(qdr_comm *comm, qdr_saving *saving, qdr_error *err)
 {
+    if (!saving->count)
+        return QDR_OK;
     for (size_t i = 0; i < saving->count && !err->code; i++)
         qdr_draft_flush(saving->save[i].file.path, &saving->save[i].draft, err);
     if (qdr_comm_agree(comm, err))
