@@ -208,6 +208,10 @@ int qdr_source_fastest(const qdr_source *source);
  * header says. 0 for a generator. */
 uint64_t qdr_source_trailing(const qdr_source *source);
 
+/* Tells the file that is read from another or a changed one: its bytes and the time of its last
+ * change in ns; zeros for a generator, and where the system does not tell. */
+void qdr_source_stamp(const qdr_source *source, uint64_t stamp[2]);
+
 /* Reads the elements of a box of the source, in C order and the machine's byte order, into
  * elements, which has room for them. A NaN is always the canonical quiet one, whatever NaN the file
  * has. */

@@ -78,7 +78,15 @@ typedef struct qdr_run_options {
     uint64_t memory;  /* bytes that a rank may keep; 0: qdr_comm_memory */
     /* Called on rank 0 after every round; NULL for nobody. */
     void (*progress)(void *context, const qdr_progress *progress);
+    /* Called on rank 0 with what people should know while the run goes on; NULL for nobody. */
+    void (*notice)(void *context, const char *text);
     void *context;
+    /* A file for the state of the run, see engine/state.h: written every so many seconds, and read
+     * at the start if it is there. NULL for none. */
+    const char *checkpoint;
+    double every;
+    int stop; /* with a checkpoint: a descriptor that can be read when the run shall stop, as
+               * QDR_ESTOPPED; 0 for none */
 } qdr_run_options;
 
 #define QDR_REPORTED 1000 /* elements: an array result of so many is reported whole */
@@ -105,6 +113,7 @@ typedef struct qdr_run_report {
     int passes;
     double seconds;   /* from the first block to the merged result */
     qdr_error saving; /* why arrays could not be put in place, when all was computed */
+    qdr_error checkpoint; /* why no state at all could be saved */
 } qdr_run_report;
 
 /* Computes the results, and writes the arrays that the program saves. What would take more memory than a rank may keep is QDR_EREFUSED before

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -130,6 +131,16 @@ int qdr_source_fastest(const qdr_source *source)
 uint64_t qdr_source_trailing(const qdr_source *source)
 {
     return source->path ? source->file.trailing : 0;
+}
+
+void qdr_source_stamp(const qdr_source *source, uint64_t stamp[2])
+{
+    struct stat st;
+    stamp[0] = stamp[1] = 0;
+    if (!source->path || fstat(source->file.fd, &st))
+        return;
+    stamp[0] = (uint64_t)st.st_size;
+    stamp[1] = (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec;
 }
 
 int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "cli/publish.h"
+#include "cli/stop.h"
 #include "cli/terminal.h"
 
 #define QUIET_PROGRESS 30.0 /* seconds between two lines where nothing can be redrawn */
@@ -35,16 +36,26 @@ static void show_progress(void *context, const qdr_progress *p)
     d->drawn = d->redraw;
 }
 
+static void show_notice(void *context, const char *text)
+{
+    struct display *d = context;
+    if (d->drawn)
+        fputs("\r\033[K", stderr);
+    d->drawn = false;
+    qdr_say("%s", text);
+}
+
 static void start_display(struct display *d, qdr_settings *settings)
 {
     int columns, lines;
     *d = (struct display){.redraw = qdr_terminal_find(2, &columns, &lines)};
     d->next = qdr_clock_seconds() + (d->redraw ? 0.5 : QUIET_PROGRESS);
+    settings->run.notice = show_notice;
+    settings->run.context = d;
     bool wanted = settings->progress == QDR_ALWAYS ||
                   (settings->progress == QDR_AUTO && !settings->quiet);
     if (wanted) {
         settings->run.progress = show_progress;
-        settings->run.context = d;
     }
 }
 
@@ -144,11 +155,13 @@ static int run(const qdr_command *command, int argc, char **argv)
 {
     qdr_error err = QDR_ERROR_INIT, failed = QDR_ERROR_INIT;
     qdr_comm *comm = NULL;
-    qdr_settings settings = {.run.digest = true};
+    qdr_settings settings = {.run = {.digest = true, .every = 60}};
     int count;
     if (!qdr_options_parse(command, &settings, argc, argv, &count, &err) && !count)
         qdr_fail(&err, QDR_EUSAGE,
                  "there is no expression; for example: quadrat eval 'mean(ones((1000, 1000)))'");
+    if (!err.code && settings.run.checkpoint)
+        qdr_stop_open(&settings.run.stop, &err);
     /* also after an error: mpirun ends all ranks when one leaves, rank 0 with its message too */
     if (qdr_comm_start(&comm, &failed) && !err.code)
         err = failed;
@@ -157,6 +170,7 @@ static int run(const qdr_command *command, int argc, char **argv)
         code = evaluate(comm, &settings, argv, count, &err);
     if (code)
         qdr_complain(&err);
+    qdr_stop_close(settings.run.stop);
     qdr_settings_clear(&settings);
     qdr_comm_stop(comm, code);
     return code;

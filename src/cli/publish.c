@@ -240,6 +240,8 @@ static int publish(const struct draft *draft, const qdr_settings *settings,
         qdr_flush_output(&second);
     if (!second.code)
         second = report->saving;
+    if (!second.code)
+        second = report->checkpoint;
     if (!code && second.code) {
         *err = second;
         code = second.code;

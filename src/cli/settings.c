@@ -186,6 +186,21 @@ static int take_threads(void *settings, const char *argument, qdr_error *err)
     return number(argument, 1, 1024, &((qdr_settings *)settings)->run.threads, err);
 }
 
+static int take_checkpoint(void *settings, const char *argument, qdr_error *err)
+{
+    (void)err;
+    ((qdr_settings *)settings)->run.checkpoint = argument;
+    return QDR_OK;
+}
+
+static int take_every(void *settings, const char *argument, qdr_error *err)
+{
+    long long seconds = 0;
+    int code = qdr_parse_number(argument, 1, 1000000, &seconds, err);
+    ((qdr_settings *)settings)->run.every = (double)seconds;
+    return code;
+}
+
 /* "500M", "4G", "1.5GiB": a number and a unit of powers of 1000, with an 'i' of 1024. */
 static int take_memory(void *settings, const char *argument, qdr_error *err)
 {
@@ -284,6 +299,9 @@ const qdr_option qdr_settings_options[] = {
      take_threads},
     {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %",
      take_memory},
+    {"checkpoint", 0, "FILE", "save the state of the run there, and go on from it if it is there",
+     take_checkpoint},
+    {"every", 0, "SECONDS", "how often; default: 60", take_every},
     {"explain", 0, NULL, "only say what would be done: passes, blocks, bytes, memory", take_explain},
     {"no-digest", 0, NULL, "skip the digests of the inputs; such a result can't be verified",
      take_no_digest},

@@ -9,13 +9,13 @@
 
 #define ROUND 0.25    /* seconds of work between two meetings */
 
-/* One space's part of this rank's work. */
+/* One space's part of this rank's work: some of the pieces that were not done before. */
 struct field {
     const qdr_space *space;
     qdr_space_code *code;
     qdr_grid pieces;     /* of a full block; one at an edge has no more */
-    int64_t first_block; /* of this rank's */
-    int64_t count;       /* pieces of this rank's blocks, if all were full */
+    qdr_intervals todo;  /* pieces of all ranks */
+    int64_t first, count; /* of this rank's pieces: position among those, and number */
 };
 
 struct crew {
@@ -42,15 +42,21 @@ struct qdr_sweep {
     int64_t failed_piece;
 };
 
+/* Pieces are dealt to the ranks as runs of nearly equal length. */
+static int64_t share(int64_t pieces, int rank, int size)
+{
+    return (int64_t)((__int128)pieces * rank / size);
+}
+
 /* ---- one thread --------------------------------------------------------------------------- */
 
-/* The box of a piece of a field; false when its block is at an edge and has fewer pieces. */
+/* The box of a piece of a space; false when its block is at an edge and has fewer pieces. */
 static bool piece_box(const struct field *f, int64_t index, qdr_box *box)
 {
     qdr_box block;
     qdr_grid pieces;
     qdr_box whole = qdr_box_whole(&f->space->grid.shape);
-    qdr_grid_box(&f->space->grid, &whole, f->first_block + index / f->pieces.count, &block);
+    qdr_grid_box(&f->space->grid, &whole, index / f->pieces.count, &block);
     qdr_shape shape = qdr_box_shape(&block);
     qdr_grid_init(&pieces, &shape, &f->pieces.block);
     if (index % f->pieces.count >= pieces.count)
@@ -66,7 +72,8 @@ static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
     while (index >= sweep->field[i].count)
         index -= sweep->field[i++].count;
     qdr_box box;
-    if (!piece_box(&sweep->field[i], index, &box))
+    const struct field *f = &sweep->field[i];
+    if (!piece_box(f, qdr_intervals_nth(&f->todo, f->first + index), &box))
         return QDR_OK;
     int code = qdr_worker_run(crew->worker[i], &box, err);
     double bytes = (double)qdr_box_count(&box) * qdr_space_cost(sweep->field[i].code).bytes;
@@ -112,10 +119,10 @@ static void run_threads(qdr_sweep *sweep)
 }
 
 /* What the ranks tell each other: each entry is summed. */
-enum { FAILED, UNFINISHED, BYTES, MEETING };
+enum { FAILED, UNFINISHED, BYTES, WISHES, MEETING };
 
-int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, qdr_progress *progress,
-                  qdr_error *err)
+int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, const qdr_meeting *meeting,
+                  qdr_progress *progress, qdr_error *err)
 {
     progress->total = (int64_t)qdr_sweep_cost(sweep).bytes;
     double began = qdr_clock_seconds();
@@ -126,6 +133,7 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, qdr_progress
             [FAILED] = sweep->failure.code != QDR_OK,
             [UNFINISHED] = atomic_load(&sweep->next) < sweep->total,
             [BYTES] = atomic_load(&sweep->bytes),
+            [WISHES] = meeting ? meeting->wish(meeting->context) : 0,
         };
         int code = qdr_comm_check(
             sweep->comm, MPI_Allreduce(mine, all, MEETING, MPI_INT64_T, MPI_SUM, sweep->comm->mpi),
@@ -140,8 +148,55 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, qdr_progress
         progress->seconds = qdr_clock_seconds() - began;
         if (options->progress && sweep->comm->rank == 0)
             options->progress(options->context, progress);
+        if (all[UNFINISHED] && all[WISHES])
+            code = meeting->grant(meeting->context, sweep, all[WISHES], err);
+        if (code)
+            return code;
     } while (all[UNFINISHED]);
     return QDR_OK;
+}
+
+/* Adds count numbers of a set, from the first-th on, to another. */
+static int add_part(qdr_intervals *to, const qdr_intervals *from, int64_t first, int64_t count,
+                    qdr_error *err)
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < from->count && count > 0 && !code; i++) {
+        int64_t size = from->at[i].end - from->at[i].start;
+        int64_t taken = first < size ? size - first : 0;
+        taken = taken < count ? taken : count;
+        code = qdr_intervals_add(to, from->at[i].start + first, from->at[i].start + first + taken,
+                                 err);
+        first = first > size ? first - size : 0;
+        count -= taken;
+    }
+    return code;
+}
+
+int qdr_sweep_note(qdr_sweep *sweep, qdr_intervals *done, qdr_error *err)
+{
+    qdr_comm *comm = sweep->comm;
+    qdr_error failed = QDR_ERROR_INIT;
+    int64_t next = atomic_load(&sweep->next), *all = calloc((size_t)comm->size, sizeof *all);
+    if (!all)
+        qdr_fail_memory(&failed, "noting what is done");
+    int code = qdr_comm_agree(comm, &failed);
+    for (size_t i = 0; i < sweep->field_count && !code; i++) {
+        const struct field *f = &sweep->field[i];
+        int64_t todo = qdr_intervals_size(&f->todo), mine = next < f->count ? next : f->count;
+        next -= mine;
+        code = qdr_comm_check(
+            comm, MPI_Gather(&mine, 1, MPI_INT64_T, all, 1, MPI_INT64_T, 0, comm->mpi),
+            "MPI_Gather", &failed);
+        for (int rank = 0; rank < comm->size && comm->rank == 0 && !code && !failed.code; rank++)
+            add_part(&done[i], &f->todo, share(todo, rank, comm->size), all[rank], &failed);
+    }
+    free(all);
+    if (!code)
+        code = qdr_comm_share(comm, 0, NULL, 0, &failed);
+    if (code)
+        *err = failed;
+    return code;
 }
 
 qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
@@ -158,14 +213,21 @@ qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
 
 /* ---- making a sweep ----------------------------------------------------------------------- */
 
-/* The blocks of an array are dealt to the ranks as runs of nearly equal length. */
-static int64_t share(int64_t blocks, int rank, int size)
+static qdr_grid piece_grid(const qdr_space *space)
 {
-    return (int64_t)((__int128)blocks * rank / size);
+    qdr_grid pieces;
+    qdr_shape piece = qdr_grid_contiguous(&space->grid.block, QDR_PIECE);
+    qdr_grid_init(&pieces, &space->grid.block, &piece);
+    return pieces;
+}
+
+int64_t qdr_space_pieces(const qdr_space *space)
+{
+    return space->grid.count * piece_grid(space).count;
 }
 
 static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *known,
-                       const qdr_store *stores, qdr_error *err)
+                       const qdr_store *stores, const qdr_intervals *done, qdr_error *err)
 {
     sweep->field = calloc(pass->space_count + 1, sizeof *sweep->field);
     if (!sweep->field)
@@ -173,14 +235,14 @@ static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *
     for (size_t i = 0; i < pass->space_count; i++) {
         struct field *f = &sweep->field[sweep->field_count++];
         f->space = &pass->space[i];
-        const qdr_grid *grid = &f->space->grid;
-        qdr_shape piece = qdr_grid_contiguous(&grid->block, QDR_PIECE);
-        qdr_grid_init(&f->pieces, &grid->block, &piece);
-        f->first_block = share(grid->count, sweep->comm->rank, sweep->comm->size);
-        int64_t end = share(grid->count, sweep->comm->rank + 1, sweep->comm->size);
-        f->count = (end - f->first_block) * f->pieces.count;
+        f->pieces = piece_grid(f->space);
+        int code = qdr_intervals_missing(&done[i], qdr_space_pieces(f->space), &f->todo, err);
+        int64_t todo = qdr_intervals_size(&f->todo);
+        f->first = share(todo, sweep->comm->rank, sweep->comm->size);
+        f->count = share(todo, sweep->comm->rank + 1, sweep->comm->size) - f->first;
         sweep->total += f->count;
-        int code = qdr_space_compile(known, f->space, stores, &f->code, err);
+        if (!code)
+            code = qdr_space_compile(known, f->space, stores, &f->code, err);
         if (code)
             return code;
     }
@@ -211,7 +273,8 @@ static int make_crews(qdr_sweep *sweep, int threads, qdr_error *err)
 }
 
 int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known,
-                     const qdr_store *stores, int threads, qdr_sweep **sweep, qdr_error *err)
+                     const qdr_store *stores, const qdr_intervals *done, int threads,
+                     qdr_sweep **sweep, qdr_error *err)
 {
     qdr_error failed = QDR_ERROR_INIT;
     qdr_sweep *s = *sweep = calloc(1, sizeof *s);
@@ -220,7 +283,7 @@ int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *know
     } else {
         s->comm = comm;
         pthread_mutex_init(&s->lock, NULL);
-        if (!make_fields(s, pass, known, stores, &failed))
+        if (!make_fields(s, pass, known, stores, done, &failed))
             make_crews(s, threads, &failed);
     }
     if (qdr_comm_agree(comm, &failed)) {
@@ -247,8 +310,10 @@ void qdr_sweep_destroy(qdr_sweep *sweep)
             qdr_worker_destroy(sweep->crew[t].worker[i]);
         free(sweep->crew[t].worker);
     }
-    for (size_t i = 0; i < sweep->field_count; i++)
+    for (size_t i = 0; i < sweep->field_count; i++) {
+        qdr_intervals_clear(&sweep->field[i].todo);
         qdr_space_destroy(sweep->field[i].code);
+    }
     pthread_mutex_destroy(&sweep->lock);
     free(sweep->crew);
     free(sweep->field);

@@ -3,27 +3,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "engine/comm.h"
+#include "engine/checkpoint.h"
 #include "engine/estimate.h"
 #include "engine/merge.h"
-#include "engine/round.h"
-#include "engine/save.h"
-#include "reduce/summary.h"
 
-struct run {
-    qdr_comm *comm;
-    const qdr_program *program;
-    const qdr_run_options *options;
-    qdr_run_report *report;
-    qdr_plan plan;
-    qdr_known known;
-    qdr_store *store;     /* by node id: of one whose elements are wanted as they are made */
-    qdr_summary *summary; /* by node id: of an array result */
-    qdr_saving *saving;
-    qdr_error *err; /* empty until something fails */
-};
-
-static void finish_digest(struct run *r, const qdr_node *input, const uint64_t *state)
+static void finish_digest(qdr_running *r, const qdr_node *input, const uint64_t *state)
 {
     for (size_t i = 0; i < r->program->input_count; i++)
         if (r->program->inputs[i].node == input)
@@ -44,7 +28,7 @@ static int make_array(qdr_dtype dtype, const qdr_shape *shape, void **array, qdr
 
 /* ---- arrays that are made in a pass -------------------------------------------------------- */
 
-static bool is_result(const struct run *r, const qdr_node *node)
+static bool is_result(const qdr_running *r, const qdr_node *node)
 {
     for (size_t i = 0; i < r->program->result_count; i++)
         if (r->program->results[i].node == node)
@@ -53,7 +37,7 @@ static bool is_result(const struct run *r, const qdr_node *node)
 }
 
 /* Makes the store of a node, which has no elements yet. */
-static int open_store(struct run *r, const qdr_node *node)
+static int open_store(qdr_running *r, const qdr_node *node)
 {
     qdr_store *s = &r->store[node->id];
     s->dtype = node->dtype;
@@ -63,7 +47,7 @@ static int open_store(struct run *r, const qdr_node *node)
     return is_result(r, node) ? make_array(s->dtype, &s->shown_shape, &s->shown, r->err) : QDR_OK;
 }
 
-static int make_store(struct run *r, const qdr_feed *feed, const uint64_t *state)
+static int make_store(qdr_running *r, const qdr_feed *feed, const uint64_t *state)
 {
     (void)state;
     qdr_store *s = &r->store[feed->intake.elements->id];
@@ -74,7 +58,7 @@ static int make_store(struct run *r, const qdr_feed *feed, const uint64_t *state
 }
 
 /* Makes the ranks' parts of what is kept and shown one. What is kept is known from now on. */
-static int join_store(struct run *r, const qdr_feed *feed, const uint64_t *state)
+static int join_store(qdr_running *r, const qdr_feed *feed, const uint64_t *state)
 {
     const qdr_node *node = feed->intake.elements;
     qdr_store *s = &r->store[node->id];
@@ -92,8 +76,8 @@ static int join_store(struct run *r, const qdr_feed *feed, const uint64_t *state
 }
 
 /* Calls `with` for everything that the pass stores, until one fails. */
-static int for_stores(struct run *r, const qdr_pass *pass, const uint64_t *state,
-                      int (*with)(struct run *, const qdr_feed *, const uint64_t *))
+static int for_stores(qdr_running *r, const qdr_pass *pass, const uint64_t *state,
+                      int (*with)(qdr_running *, const qdr_feed *, const uint64_t *))
 {
     int code = QDR_OK;
     for (size_t i = 0; i < pass->space_count; i++)
@@ -106,7 +90,7 @@ static int for_stores(struct run *r, const qdr_pass *pass, const uint64_t *state
 /* ---- reductions that a pass has finished --------------------------------------------------- */
 
 /* Shows and writes an array that every rank has. */
-static int publish(struct run *r, const qdr_node *node, const void *array)
+static int publish(qdr_running *r, const qdr_node *node, const void *array)
 {
     uint64_t state[QDR_SUMMARY_WORDS] = {0};
     qdr_box whole = qdr_box_whole(&node->shape);
@@ -126,7 +110,7 @@ static int publish(struct run *r, const qdr_node *node, const void *array)
 
 /* The values of a reduction, one after the other: of its outputs, and where those are arrays, first
  * the first of each. */
-static int put_values(struct run *r, const qdr_finishing *f, const uint64_t *states, size_t stride)
+static int put_values(qdr_running *r, const qdr_finishing *f, const uint64_t *states, size_t stride)
 {
     const qdr_node *node = f->intake.reduction;
     size_t size = qdr_dtype_size(node->dtype), width = node->width ? (size_t)node->width : 1;
@@ -148,7 +132,7 @@ static int put_values(struct run *r, const qdr_finishing *f, const uint64_t *sta
     return array && !code ? publish(r, node, array) : code;
 }
 
-static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_t *states)
+static int finish_reduction(qdr_running *r, const qdr_finishing *f, const uint64_t *states)
 {
     const qdr_intake *in = &f->intake;
     uint64_t *context = r->known.context[in->reduction->id];
@@ -162,7 +146,7 @@ static int finish_reduction(struct run *r, const qdr_finishing *f, const uint64_
 
 /* Every rank finishes for itself, from the same state; memory and files alone can make a
  * difference. */
-static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
+static int finish(qdr_running *r, const qdr_pass *pass, const uint64_t *state)
 {
     for (size_t i = 0; i < pass->finishing_count; i++) {
         const qdr_finishing *f = &pass->finishing[i];
@@ -175,7 +159,7 @@ static int finish(struct run *r, const qdr_pass *pass, const uint64_t *state)
 }
 
 /* What a context starts with; the bounds of the elements are known by now. */
-static int begin_context(struct run *r, const qdr_intake *in, uint64_t *context)
+static int begin_context(qdr_running *r, const qdr_intake *in, uint64_t *context)
 {
     qdr_scalar bounds[2];
     for (int i = 0; i < 2 && in->bounds; i++)
@@ -185,7 +169,7 @@ static int begin_context(struct run *r, const qdr_intake *in, uint64_t *context)
                                   in->bounds ? bounds : NULL, r->err);
 }
 
-static int make_contexts(struct run *r, const qdr_pass *pass)
+static int make_contexts(qdr_running *r, const qdr_pass *pass)
 {
     for (size_t i = 0; i < pass->finishing_count; i++) {
         const qdr_finishing *f = &pass->finishing[i];
@@ -205,48 +189,76 @@ static int make_contexts(struct run *r, const qdr_pass *pass)
 
 /* ---- passes -------------------------------------------------------------------------------- */
 
-static int sweep_over(struct run *r, const qdr_pass *pass, qdr_progress *progress,
-                      uint64_t *state)
+static int sweep_over(qdr_running *r, const qdr_pass *pass, const qdr_meeting *meeting,
+                      qdr_progress *progress)
 {
     qdr_sweep *sweep;
-    int code = qdr_sweep_create(r->comm, pass, &r->known, r->store, r->report->threads, &sweep,
-                                r->err);
+    int code = qdr_sweep_create(r->comm, pass, &r->known, r->store, r->done, r->report->threads,
+                                &sweep, r->err);
     if (code)
         return code;
-    code = qdr_sweep_run(sweep, r->options, progress, r->err);
+    code = qdr_sweep_run(sweep, r->options, meeting, progress, r->err);
     if (!code) {
         qdr_cost cost = qdr_sweep_cost(sweep);
         r->report->elements += (int64_t)cost.elements;
         r->report->bytes += (int64_t)cost.bytes;
-        qdr_sweep_flush(sweep, state);
-        code = qdr_merge(r->comm, pass, state, r->err);
+        qdr_sweep_flush(sweep, r->state);
+        code = qdr_merge(r->comm, pass, r->state, r->err);
     }
     qdr_sweep_destroy(sweep);
     return code;
 }
 
-static int run_pass(struct run *r, size_t index)
+/* Room for what a pass takes up, unless the run was resumed in the middle of it. */
+static int make_state(qdr_running *r, const qdr_pass *pass)
 {
-    const qdr_pass *pass = &r->plan.pass[index];
-    qdr_progress progress = {.pass = index + 1, .passes = r->plan.pass_count};
-    uint64_t *state = calloc(pass->words + 1, sizeof *state);
-    if (!state)
-        qdr_fail_memory(r->err, "starting a pass");
-    else if (!make_contexts(r, pass))
-        for_stores(r, pass, state, make_store);
+    if (!r->state)
+        r->state = calloc(pass->words + 1, sizeof *r->state);
+    return r->state ? QDR_OK : qdr_fail_memory(r->err, "starting a pass");
+}
+
+static void forget_pass(qdr_running *r)
+{
+    for (size_t i = 0; r->done && r->pass < r->plan.pass_count &&
+                       i < r->plan.pass[r->pass].space_count; i++)
+        qdr_intervals_clear(&r->done[i]);
+    free(r->state);
+    r->state = NULL;
+}
+
+static int run_pass(qdr_running *r, const qdr_meeting *meeting)
+{
+    const qdr_pass *pass = &r->plan.pass[r->pass];
+    qdr_progress progress = {.pass = r->pass + 1, .passes = r->plan.pass_count};
+    if (!make_state(r, pass) && !make_contexts(r, pass))
+        for_stores(r, pass, r->state, make_store);
     int code = qdr_comm_agree(r->comm, r->err);
     if (!code)
-        code = sweep_over(r, pass, &progress, state);
+        code = sweep_over(r, pass, meeting, &progress);
     if (!code)
-        code = for_stores(r, pass, state, join_store);
+        code = for_stores(r, pass, r->state, join_store);
     if (!code)
-        code = finish(r, pass, state);
-    free(state);
+        code = finish(r, pass, r->state);
+    forget_pass(r);
+    return code;
+}
+
+/* The passes from the one on that the run has come to. */
+static int run_passes(qdr_running *r, qdr_checkpoint *checkpoint)
+{
+    qdr_meeting meeting = qdr_checkpoint_meeting(checkpoint);
+    int code = QDR_OK;
+    while (r->pass < r->plan.pass_count && !code) {
+        code = run_pass(r, r->options->checkpoint ? &meeting : NULL);
+        r->pass++;
+        if (!code)
+            code = qdr_checkpoint_save(checkpoint, r->err);
+    }
     return code;
 }
 
 /* What is shown of an array, and what is told of it. Two results may be one array. */
-static int report_array(struct run *r, const qdr_node *node, qdr_result_value *value)
+static int report_array(qdr_running *r, const qdr_node *node, qdr_result_value *value)
 {
     const qdr_store *s = &r->store[node->id];
     const qdr_summary *summary = &r->summary[node->id];
@@ -261,7 +273,7 @@ static int report_array(struct run *r, const qdr_node *node, qdr_result_value *v
 }
 
 /* Numbers are evaluated from what is known. */
-static int evaluate_results(struct run *r)
+static int evaluate_results(qdr_running *r)
 {
     for (size_t i = 0; i < r->program->result_count && !r->err->code; i++) {
         const qdr_node *node = r->program->results[i].node;
@@ -276,7 +288,7 @@ static int evaluate_results(struct run *r)
 }
 
 /* The grid of the largest array stands for all in the report. */
-static void report_plan(struct run *r)
+static void report_plan(qdr_running *r)
 {
     int64_t largest = -1;
     r->report->passes = (int)r->plan.pass_count;
@@ -293,7 +305,7 @@ static void report_plan(struct run *r)
 }
 
 /* Refuses what a rank must not begin. */
-static void check_memory(struct run *r)
+static void check_memory(qdr_running *r)
 {
     qdr_estimate estimate;
     uint64_t allowed = r->options->memory ? r->options->memory : qdr_comm_memory(r->comm);
@@ -302,7 +314,47 @@ static void check_memory(struct run *r)
         qdr_estimate_check(&estimate, threads, allowed, r->err);
 }
 
-static int prepare(struct run *r)
+/* A run that stores elements while they are made has more than its state to lose. */
+static int check_checkpoint(qdr_running *r)
+{
+    for (size_t i = 0; i < r->plan.pass_count && r->options->checkpoint; i++)
+        for (size_t k = 0; k < r->plan.pass[i].space_count; k++)
+            for (size_t n = 0; n < r->plan.pass[i].space[k].feed_count; n++)
+                if (r->plan.pass[i].space[k].feed[n].kind == QDR_FEED_STORE)
+                    return qdr_fail(r->err, QDR_EUSAGE,
+                                    "there is no checkpoint of an array that is a result, saved or "
+                                    "broadcast back; reduce it, or leave --checkpoint out");
+    return QDR_OK;
+}
+
+static int make_plan(qdr_running *r, const qdr_shape *chunks)
+{
+    size_t most = 0;
+    qdr_plan_options options = {.chunks = *chunks, .digest = r->options->digest};
+    if (qdr_plan_make(r->program, &options, &r->plan, r->err))
+        return r->err->code;
+    for (size_t i = 0; i < r->plan.pass_count; i++)
+        most = r->plan.pass[i].space_count > most ? r->plan.pass[i].space_count : most;
+    r->done = calloc(most + 1, sizeof *r->done);
+    if (!r->done)
+        return qdr_fail_memory(r->err, "starting the run");
+    check_memory(r);
+    return r->err->code ? r->err->code : check_checkpoint(r);
+}
+
+/* Array results that a pass before has finished are shown again. */
+static int publish_again(qdr_running *r)
+{
+    for (size_t i = 0; i < r->pass; i++)
+        for (size_t k = 0; k < r->plan.pass[i].finishing_count && !r->err->code; k++) {
+            const qdr_node *node = r->plan.pass[i].finishing[k].intake.reduction;
+            if (node && r->known.array[node->id])
+                publish(r, node, r->known.array[node->id]);
+        }
+    return qdr_comm_agree(r->comm, r->err);
+}
+
+static int allocate(qdr_running *r)
 {
     const qdr_program *p = r->program;
     size_t nodes = (size_t)p->node_count + 1;
@@ -315,19 +367,28 @@ static int prepare(struct run *r)
     r->report->digest = calloc(p->input_count + 1, sizeof *r->report->digest);
     r->report->value_count = p->result_count;
     if (!r->known.value || !r->known.array || !r->known.context || !r->store || !r->summary ||
-        !r->report->value ||
-        !r->report->digest) {
+        !r->report->value || !r->report->digest)
         qdr_fail_memory(r->err, "starting the run");
-    } else {
-        qdr_plan_options options = {.chunks = r->options->chunks, .digest = r->options->digest};
-        if (!qdr_plan_make(p, &options, &r->plan, r->err))
-            check_memory(r);
-    }
-    int code = qdr_comm_agree(r->comm, r->err);
-    return code ? code : qdr_saving_begin(r->comm, p, &r->saving, r->err);
+    return qdr_comm_agree(r->comm, r->err);
 }
 
-static void clear(struct run *r)
+static int prepare(qdr_running *r, qdr_checkpoint *checkpoint)
+{
+    int code = allocate(r);
+    if (!code)
+        code = qdr_checkpoint_open(checkpoint, r, r->err);
+    if (code)
+        return code;
+    make_plan(r, &checkpoint->chunks);
+    code = qdr_comm_agree(r->comm, r->err);
+    if (!code)
+        code = qdr_saving_begin(r->comm, r->program, &r->saving, r->err);
+    if (!code)
+        code = qdr_checkpoint_resume(checkpoint, r->err);
+    return code ? code : publish_again(r);
+}
+
+static void clear(qdr_running *r)
 {
     for (int i = 0; i < r->program->node_count; i++) {
         if (r->known.array)
@@ -339,6 +400,8 @@ static void clear(struct run *r)
             free(r->store[i].shown);
         }
     }
+    forget_pass(r);
+    free(r->done);
     free(r->known.value);
     free(r->known.array);
     free(r->known.context);
@@ -353,15 +416,16 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
 {
     qdr_error failed = QDR_ERROR_INIT;
     *report = (qdr_run_report){.threads = options->threads ? options->threads : comm->cpus,
-                               .saving = QDR_ERROR_INIT};
-    struct run r = {.comm = comm, .program = program, .options = options, .report = report,
+                               .saving = QDR_ERROR_INIT, .checkpoint = QDR_ERROR_INIT};
+    qdr_running r = {.comm = comm, .program = program, .options = options, .report = report,
                     .err = &failed};
-    int code = prepare(&r);
+    qdr_checkpoint checkpoint;
+    int code = prepare(&r, &checkpoint);
     double began = qdr_clock_seconds();
     if (!code)
         report_plan(&r);
-    for (size_t i = 0; i < r.plan.pass_count && !code; i++)
-        code = run_pass(&r, i);
+    if (!code)
+        code = run_passes(&r, &checkpoint);
     if (!code)
         code = evaluate_results(&r);
     report->seconds = qdr_clock_seconds() - began;
@@ -370,6 +434,9 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
         failed = report->saving;
         code = failed.code;
     }
+    if (!code && !checkpoint.saved)
+        report->checkpoint = checkpoint.failure;
+    qdr_checkpoint_close(&checkpoint);
     clear(&r);
     if (code) {
         qdr_run_report_clear(report);

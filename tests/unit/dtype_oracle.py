@@ -102,7 +102,7 @@ def copysign(a, b):
     return np.copysign(a, np.where(np.isnan(b), b.dtype.type(1), b))
 
 
-FUNCTIONS = {"multiply": multiply, "divide": divide, "abs": absolute,
+FUNCTIONS = {"multiply": multiply, "divide": divide, "quotient": divide, "abs": absolute,
              "square": lambda a: multiply(a, a), "power": power, "reciprocal": reciprocal,
              "floor": shape_kept(np.floor), "ceil": shape_kept(np.ceil),
              "trunc": shape_kept(np.trunc), "copysign": copysign,

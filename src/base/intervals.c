@@ -1,0 +1,73 @@
+#include "base/intervals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int qdr_intervals_add(qdr_intervals *set, int64_t start, int64_t end, qdr_error *err)
+{
+    if (start >= end)
+        return QDR_OK;
+    size_t first = 0, last;
+    while (first < set->count && set->at[first].end < start)
+        first++;
+    for (last = first; last < set->count && set->at[last].start <= end; last++) {
+        start = set->at[last].start < start ? set->at[last].start : start;
+        end = set->at[last].end > end ? set->at[last].end : end;
+    }
+    if (set->count == set->capacity && first == last) {
+        size_t capacity = set->capacity ? 2 * set->capacity : 4;
+        qdr_interval *at = realloc(set->at, capacity * sizeof *at);
+        if (!at)
+            return qdr_fail_memory(err, "noting what is done");
+        set->at = at;
+        set->capacity = capacity;
+    }
+    memmove(set->at + first + 1, set->at + last, (set->count - last) * sizeof *set->at);
+    set->count -= last - first;
+    set->count++;
+    set->at[first] = (qdr_interval){start, end};
+    return QDR_OK;
+}
+
+int64_t qdr_intervals_size(const qdr_intervals *set)
+{
+    int64_t size = 0;
+    for (size_t i = 0; i < set->count; i++)
+        size += set->at[i].end - set->at[i].start;
+    return size;
+}
+
+int64_t qdr_intervals_nth(const qdr_intervals *set, int64_t n)
+{
+    const qdr_interval *i = set->at;
+    for (; n >= i->end - i->start; i++)
+        n -= i->end - i->start;
+    return i->start + n;
+}
+
+bool qdr_intervals_meet(const qdr_intervals *set, int64_t start, int64_t end)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->at[i].start < end && start < set->at[i].end)
+            return true;
+    return false;
+}
+
+int qdr_intervals_missing(const qdr_intervals *set, int64_t end, qdr_intervals *missing,
+                          qdr_error *err)
+{
+    int64_t next = 0;
+    int code = QDR_OK;
+    for (size_t i = 0; i < set->count && !code; i++) {
+        code = qdr_intervals_add(missing, next, set->at[i].start < end ? set->at[i].start : end,
+                                 err);
+        next = set->at[i].end;
+    }
+    return code ? code : qdr_intervals_add(missing, next, end, err);
+}
+
+void qdr_intervals_clear(qdr_intervals *set)
+{
+    free(set->at);
+    *set = (qdr_intervals){0};
+}

@@ -1,0 +1,38 @@
+/* Sets of whole numbers from 0 on, as intervals. Local. A zeroed struct is an empty set. */
+#ifndef QDR_BASE_INTERVALS_H
+#define QDR_BASE_INTERVALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrat/error.h"
+
+typedef struct qdr_interval {
+    int64_t start, end; /* start <= i < end */
+} qdr_interval;
+
+typedef struct qdr_intervals {
+    qdr_interval *at; /* in order, not empty, with gaps between them */
+    size_t count, capacity;
+} qdr_intervals;
+
+/* Adds the numbers from start on, before end. */
+int qdr_intervals_add(qdr_intervals *set, int64_t start, int64_t end, qdr_error *err);
+
+/* How many numbers there are. */
+int64_t qdr_intervals_size(const qdr_intervals *set);
+
+/* The n-th number, for n from 0 to less than the size. */
+int64_t qdr_intervals_nth(const qdr_intervals *set, int64_t n);
+
+/* Whether one of the numbers from start on, before end, is there. */
+bool qdr_intervals_meet(const qdr_intervals *set, int64_t start, int64_t end);
+
+/* Makes `missing`, an empty set, the numbers before end that are not in set. */
+int qdr_intervals_missing(const qdr_intervals *set, int64_t end, qdr_intervals *missing,
+                          qdr_error *err);
+
+void qdr_intervals_clear(qdr_intervals *set);
+
+#endif

@@ -1,0 +1,286 @@
+#include "engine/checkpoint.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/replace.h"
+#include "engine/merge.h"
+#include "engine/state.h"
+
+#define OLDER ".old"
+#define LARGEST ((size_t)1 << 40) /* bytes of a state that is read */
+
+enum { WISH_SAVE = 1, WISH_STOP = 2 };
+
+/* Says something on rank 0. */
+__attribute__((format(printf, 2, 3)))
+static void tell(const qdr_checkpoint *c, const char *format, ...)
+{
+    char text[QDR_ERROR_TEXT];
+    const qdr_run_options *o = c->run->options;
+    if (!o->notice || c->run->comm->rank != 0)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    o->notice(o->context, text);
+}
+
+static char *older_name(const char *path)
+{
+    char *name = malloc(strlen(path) + sizeof OLDER);
+    if (name)
+        stpcpy(stpcpy(name, path), OLDER);
+    return name;
+}
+
+/* ---- resuming -------------------------------------------------------------------------------- */
+
+static int load(qdr_checkpoint *c, const char *path, qdr_error *err)
+{
+    int code = qdr_file_load(path, LARGEST, &c->loaded, &c->size, err);
+    if (!code)
+        code = qdr_state_check(c->loaded, c->size, path, err);
+    if (code) {
+        free(c->loaded);
+        c->loaded = NULL;
+    }
+    return code;
+}
+
+/* The file, or the one before it where it is damaged or was lost. */
+static int load_any(qdr_checkpoint *c, qdr_error *err)
+{
+    const char *path = c->run->options->checkpoint;
+    char *older = older_name(path);
+    if (!older)
+        return qdr_fail_memory(err, "resuming");
+    qdr_error first = QDR_ERROR_INIT, second = QDR_ERROR_INIT;
+    bool there = access(path, F_OK) == 0, before = access(older, F_OK) == 0;
+    int code = QDR_OK;
+    if (there)
+        code = load(c, path, &first);
+    if (before && !c->loaded) {
+        code = load(c, older, &second);
+        if (!code)
+            tell(c, "%s. Going on from the state before it, %s",
+                 there ? first.text : "the state was lost", older);
+    }
+    if (code)
+        *err = there ? first : second;
+    free(older);
+    return code;
+}
+
+/* That there can be states of that name, and others beside it. */
+static int check_file(const char *path, qdr_error *err)
+{
+    struct stat st;
+    char shown[512];
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return qdr_fail(err, QDR_EUSAGE, "%s is no file; a checkpoint is one",
+                        qdr_escape(shown, sizeof shown, path));
+    return qdr_file_check_target(path, err);
+}
+
+/* Rank 0's bytes for all. */
+static int share_bytes(qdr_checkpoint *c, qdr_error *err)
+{
+    qdr_comm *comm = c->run->comm;
+    if (qdr_comm_share(comm, 0, &c->size, sizeof c->size, err) || !c->size)
+        return err->code;
+    if (comm->rank != 0) {
+        c->loaded = malloc(c->size);
+        if (!c->loaded)
+            qdr_fail_memory(err, "resuming");
+    }
+    return qdr_comm_agree(comm, err) ? err->code
+                                     : qdr_comm_share(comm, 0, c->loaded, c->size, err);
+}
+
+int qdr_checkpoint_open(qdr_checkpoint *c, qdr_running *run, qdr_error *err)
+{
+    const char *path = run->options->checkpoint;
+    *c = (qdr_checkpoint){.run = run, .chunks = run->options->chunks, .failure = QDR_ERROR_INIT};
+    c->next = qdr_clock_seconds() + run->options->every;
+    if (!path)
+        return QDR_OK;
+    qdr_error failed = QDR_ERROR_INIT;
+    if (run->comm->rank == 0 && !check_file(path, &failed))
+        load_any(c, &failed);
+    int code = share_bytes(c, &failed);
+    if (!code && c->loaded)
+        code = qdr_state_chunks(run, c->loaded, c->size, path, &c->chunks, &failed);
+    if (qdr_comm_agree(run->comm, &failed)) {
+        *err = failed;
+        return failed.code;
+    }
+    if (c->loaded && run->options->chunks.ndim &&
+        !qdr_shape_equal(&run->options->chunks, &c->chunks))
+        tell(c, "the saved state has blocks of its own; --chunks is ignored");
+    return QDR_OK;
+}
+
+int qdr_checkpoint_resume(qdr_checkpoint *c, qdr_error *err)
+{
+    qdr_running *run = c->run;
+    const char *path = run->options->checkpoint;
+    qdr_error failed = QDR_ERROR_INIT;
+    if (!c->loaded)
+        return QDR_OK;
+    qdr_state_read(run, c->loaded, c->size, path, &failed);
+    free(c->loaded);
+    c->loaded = NULL;
+    if (qdr_comm_agree(run->comm, &failed)) {
+        *err = failed;
+        return failed.code;
+    }
+    tell(c, run->pass == run->plan.pass_count ? "the saved state is that of a run that is done"
+                                              : "resumed from the saved state");
+    return QDR_OK;
+}
+
+/* ---- saving ---------------------------------------------------------------------------------- */
+
+/* Keeps the old file under its other name, and puts the new one in its place. */
+static int replace(const char *path, const qdr_bytes *bytes, qdr_error *err)
+{
+    char shown[512], *older = older_name(path);
+    if (!older)
+        return qdr_fail_memory(err, "saving");
+    int code = QDR_OK;
+    if (unlink(older) && errno != ENOENT)
+        code = qdr_fail_errno(err, "replacing %s", qdr_escape(shown, sizeof shown, older));
+    /* a file system without links has one generation only */
+    if (!code && link(path, older) && errno != ENOENT && errno != EPERM && errno != EOPNOTSUPP)
+        code = qdr_fail_errno(err, "keeping %s", qdr_escape(shown, sizeof shown, older));
+    free(older);
+    return code ? code : qdr_file_replace(path, bytes->data, bytes->size, err);
+}
+
+static void write_state(qdr_checkpoint *c, const uint64_t *state, const qdr_intervals *done)
+{
+    qdr_bytes bytes = {0};
+    const char *path = c->run->options->checkpoint;
+    c->failure.code = QDR_OK;
+    int code = qdr_state_write(c->run, &c->chunks, state, done, &bytes, &c->failure);
+    if (!code)
+        code = replace(path, &bytes, &c->failure);
+    qdr_bytes_clear(&bytes);
+    c->saved |= !code;
+    if (code)
+        tell(c, "%s. The run goes on; the last good state is kept", c->failure.text);
+}
+
+static int copy_done(const qdr_pass *pass, const qdr_intervals *from, qdr_intervals *to,
+                     qdr_error *err)
+{
+    for (size_t i = 0; i < pass->space_count; i++)
+        for (size_t k = 0; k < from[i].count; k++)
+            if (qdr_intervals_add(&to[i], from[i].at[k].start, from[i].at[k].end, err))
+                return err->code;
+    return QDR_OK;
+}
+
+/* In the middle of a pass: of what all ranks have, and which pieces that are. */
+static int save_sweep(qdr_checkpoint *c, qdr_sweep *sweep, qdr_error *err)
+{
+    qdr_running *run = c->run;
+    const qdr_pass *pass = &run->plan.pass[run->pass];
+    qdr_error failed = QDR_ERROR_INIT;
+    uint64_t *state = malloc((pass->words + 1) * sizeof *state);
+    qdr_intervals *done = calloc(pass->space_count + 1, sizeof *done);
+    qdr_sweep_flush(sweep, run->state);
+    if (!state || !done)
+        qdr_fail_memory(&failed, "saving the state");
+    else
+        memcpy(state, run->state, pass->words * sizeof *state);
+    if (!failed.code)
+        copy_done(pass, run->done, done, &failed);
+    int code = qdr_comm_agree(run->comm, &failed);
+    if (!code)
+        code = qdr_sweep_note(sweep, done, &failed);
+    if (!code)
+        code = qdr_merge(run->comm, pass, state, &failed);
+    if (!code && run->comm->rank == 0)
+        write_state(c, state, done);
+    for (size_t i = 0; i < pass->space_count && done; i++)
+        qdr_intervals_clear(&done[i]);
+    free(done);
+    free(state);
+    if (code)
+        *err = failed;
+    return code;
+}
+
+int qdr_checkpoint_save(qdr_checkpoint *c, qdr_error *err)
+{
+    qdr_running *run = c->run;
+    if (!run->options->checkpoint)
+        return QDR_OK;
+    /* between passes there is an empty state */
+    bool over = run->pass == run->plan.pass_count;
+    size_t words = over ? 0 : run->plan.pass[run->pass].words;
+    size_t spaces = over ? 0 : run->plan.pass[run->pass].space_count;
+    uint64_t *state = calloc(words + 1, sizeof *state);
+    qdr_intervals *done = calloc(spaces + 1, sizeof *done);
+    qdr_error failed = QDR_ERROR_INIT;
+    if (!state || !done)
+        qdr_fail_memory(&failed, "saving the state");
+    else if (run->comm->rank == 0)
+        write_state(c, state, done);
+    free(state);
+    free(done);
+    c->next = qdr_clock_seconds() + run->options->every;
+    int code = qdr_comm_agree(run->comm, &failed);
+    if (code)
+        *err = failed;
+    return code;
+}
+
+/* ---- between rounds -------------------------------------------------------------------------- */
+
+static int64_t wish(void *checkpoint)
+{
+    const qdr_checkpoint *c = checkpoint;
+    struct pollfd asked = {.fd = c->run->options->stop, .events = POLLIN};
+    int64_t wishes = c->run->comm->rank == 0 && qdr_clock_seconds() >= c->next ? WISH_SAVE : 0;
+    return asked.fd > 0 && poll(&asked, 1, 0) > 0 ? wishes + WISH_STOP : wishes;
+}
+
+static int grant(void *checkpoint, qdr_sweep *sweep, int64_t wishes, qdr_error *err)
+{
+    qdr_checkpoint *c = checkpoint;
+    qdr_comm *comm = c->run->comm;
+    int code = save_sweep(c, sweep, err);
+    c->next = qdr_clock_seconds() + c->run->options->every;
+    if (code || wishes <= WISH_SAVE)
+        return code;
+    char shown[512];
+    if (comm->rank == 0 && c->failure.code)
+        *err = c->failure;
+    else if (comm->rank == 0)
+        qdr_fail(err, QDR_ESTOPPED,
+                 "stopped; what was done is saved in %s. The same command goes on from there",
+                 qdr_escape(shown, sizeof shown, c->run->options->checkpoint));
+    return qdr_comm_share(comm, 0, NULL, 0, err);
+}
+
+qdr_meeting qdr_checkpoint_meeting(qdr_checkpoint *c)
+{
+    return (qdr_meeting){wish, grant, c};
+}
+
+void qdr_checkpoint_close(qdr_checkpoint *c)
+{
+    free(c->loaded);
+}

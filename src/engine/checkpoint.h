@@ -1,0 +1,35 @@
+/* Checkpoints: a run's state in a file, from which it is resumed on any number of ranks.
+ *
+ * It is written between rounds, when it is time and when a signal asks to stop; FILE.old is the one
+ * before it, and is taken when FILE is damaged. What can't be saved is told, and the run goes on.
+ */
+#ifndef QDR_ENGINE_CHECKPOINT_H
+#define QDR_ENGINE_CHECKPOINT_H
+
+#include "engine/running.h"
+
+typedef struct qdr_checkpoint {
+    qdr_running *run;
+    qdr_shape chunks;  /* of the state's blocks */
+    double next;       /* when it is time, seconds on the clock */
+    char *loaded;      /* the bytes of an earlier state; NULL for none */
+    size_t size;
+    bool saved;        /* at least once */
+    qdr_error failure; /* why the last try failed */
+} qdr_checkpoint;
+
+/* Reads the state if there is one, and which blocks it has. Collective. */
+int qdr_checkpoint_open(qdr_checkpoint *checkpoint, qdr_running *run, qdr_error *err);
+
+/* Makes the run, which has a plan, go on where the state was. Collective. */
+int qdr_checkpoint_resume(qdr_checkpoint *checkpoint, qdr_error *err);
+
+/* What a sweep asks between rounds. It ends with QDR_ESTOPPED when it was asked to stop. */
+qdr_meeting qdr_checkpoint_meeting(qdr_checkpoint *checkpoint);
+
+/* Saves what is known after a pass. Collective. */
+int qdr_checkpoint_save(qdr_checkpoint *checkpoint, qdr_error *err);
+
+void qdr_checkpoint_close(qdr_checkpoint *checkpoint);
+
+#endif

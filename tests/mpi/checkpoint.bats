@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# A run that is stopped, killed or can't save goes on from its checkpoint, to the same bits.
+load common
+
+# Two arrays, means that a later pass needs, quantiles in four passes, many outputs; some 3 s of it.
+work='x = random((200, 1000000), seed=1); mean(x), median(random(5000000, seed=2)), std(x - mean(x)),
+      argmax(x), max(sum(x, axis=1)), sum(histogram(x[0], 7)), sum(f)'
+
+setup_file() {
+    export tag="checkpoint-$$-$RANDOM" # in the command line of every process
+    command -v mpirun >/dev/null && "$PYTHON" -c 'import numpy' 2>/dev/null || return 0 # skipped
+    cd "$BATS_FILE_TMPDIR"
+    "$PYTHON" -c 'import numpy; numpy.save("f.npy", numpy.arange(1e6))'
+    "$QUADRAT" eval -q --label "$tag" -i f="$PWD/f.npy" "$work" -o undisturbed.txt -o undisturbed.json
+}
+
+setup() {
+    need mpirun pgrep
+    need_numpy
+    cd "$BATS_TEST_TMPDIR"
+    file=$BATS_FILE_TMPDIR/f.npy
+}
+
+teardown() {
+    pgrep -f "$tag" | xargs --no-run-if-empty kill -9
+}
+
+# saving N ARGUMENT...: the work on N ranks, with a checkpoint in s.
+saving() {
+    ranks "$1" eval --label "$tag" -i f="$file" --checkpoint s --every 1 "${@:2}" "$work" -o now.txt -o now.json
+}
+
+# undisturbed: what was written is what the run without any checkpoint wrote.
+undisturbed() {
+    diff <(claims now) <(claims "$BATS_FILE_TMPDIR/undisturbed")
+}
+
+# claims NAME: all of NAME.txt and NAME.json that does not say how it was run.
+claims() {
+    sed -e '/"run": {/,/}/d' -e '/ ranks*, [0-9]* host/d' -e '/ UTC$/d' "$1.txt" "$1.json"
+}
+
+# strike SIGNAL WHOM SECONDS: after that time WHOM, a pattern of a command line, gets the signal.
+strike() {
+    (sleep "$3"; pkill "-$1" -f "$2.*$tag") &
+}
+
+@test "killed at random moments, a rank or mpirun, resumed on other numbers of ranks" {
+    local rounds=${QUADRAT_LONG:+12} kills=0 round
+    for ((round = 0; round < ${rounds:-1}; round++)); do
+        rm -f s s.old now.*
+        for n in 2 5 1 3 2; do
+            whom="^$QUADRAT"
+            ((n > 1 && RANDOM % 2)) && whom='^mpirun'
+            strike KILL "$whom" "$(awk -v r=$RANDOM 'BEGIN {print 0.3 + 2 * r / 32768}')"
+            saving $n
+            wait
+            pgrep -f "$tag" | xargs --no-run-if-empty kill -9
+            [ "$status" != 0 ] || break
+            kills=$((kills + 1))
+        done
+        [ "$status" = 0 ] || saving 3
+        expect 0
+        undisturbed
+    done
+    echo "# $kills kills" >&3
+}
+
+@test "SIGUSR1 stops within a second of work, with 75; the next run goes on" {
+    for n in 1 3; do
+        rm -f s s.old
+        strike USR1 "^$QUADRAT" 1.5
+        saving $n
+        wait
+        expect 75 "*quadrat: stopped; what was done is saved in s. The same command goes on from there"
+        [ "$output" = "" ]
+        [ ! -e now.txt ]
+        saving $((n + 1))
+        expect 0 "quadrat: resumed from the saved state*"
+        undisturbed
+        rm now.*
+    done
+}
+
+@test "SIGTERM and SIGINT stop a run without mpirun alike" {
+    for signal in TERM INT; do
+        rm -f s s.old
+        strike $signal "^$QUADRAT" 0.7
+        run --separate-stderr "$QUADRAT" eval --label "$tag" -q -i f="$file" --checkpoint s "$work"
+        wait
+        expect 75
+    done
+}
+
+@test "a run that is done answers at once, on any number of ranks and with any blocks" {
+    saving 2 -q
+    expect 0 ""
+    rm now.*
+    for n in 1 3; do
+        SECONDS=0
+        saving $n --chunks 100
+        expect 0 "quadrat: the saved state has blocks of its own; --chunks is ignored
+quadrat: the saved state is that of a run that is done
+*"
+        [ $SECONDS -lt 3 ]
+        undisturbed
+    done
+}
+
+@test "a torn or changed state: the one before it is taken, and it is said" {
+    saving 2 -q
+    expect 0
+    cp s good
+    truncate -s -7 s
+    saving 1
+    expect 0 "quadrat: s: this is no undamaged state of quadrat. Going on from the state before it, s.old
+quadrat: resumed from the saved state*"
+    undisturbed
+    cp good s
+    cp good s.old
+    for f in s s.old; do
+        printf '\xff' | dd of=$f bs=1 seek=77 conv=notrunc status=none
+    done
+    saving 2
+    expect 65 "quadrat: s: this is no undamaged state of quadrat"
+    rm s
+    cp good s.old
+    saving 2
+    expect 0 "quadrat: the state was lost. Going on from the state before it, s.old
+*"
+}
+
+@test "another program, other arrays, a changed file are refused" {
+    cp "$file" f.npy
+    ranks 1 eval -q --checkpoint s -i f=f.npy 'mean(f)'
+    expect 0 ""
+    ranks 2 eval --checkpoint s -i f=f.npy 'mean(f) + 1'
+    expect 77 "quadrat: s is the state of other work: *"
+    ranks 1 eval --no-digest --checkpoint s -i f=f.npy 'mean(f)'
+    expect 77 "quadrat: s is the state of other work: *"
+    touch f.npy
+    ranks 3 eval --checkpoint s -i f=f.npy 'mean(f)'
+    expect 77 "quadrat: f.npy has changed since the state was saved; *"
+    ranks 2 eval --checkpoint t 'ones(3)'
+    expect 2 "quadrat: there is no checkpoint of an array *"
+    ranks 2 eval --checkpoint /dev/full 'mean(ones(3))'
+    expect 2 "quadrat: /dev/full is no file; a checkpoint is one"
+    ranks 2 eval --checkpoint none/s 'mean(ones(3))'
+    expect 74 "quadrat: *none/s: No such file or directory"
+}
+
+@test "what can't be saved is said, the run goes on, and ends with 74 when nothing was saved" {
+    need strace
+    strace -qq -o /dev/null true || skip "strace may not trace here"
+    for when in "" :when=1; do
+        rm -f s s.old
+        mpi -n 2 "$BATS_TEST_DIRNAME/rank" 0 strace -f -qq -o calls -e trace=fsync \
+            -e inject=fsync:error=ENOSPC$when -- \
+            "$QUADRAT" eval -q --label "$tag" --checkpoint s --every 1 'mean(random(300000000, seed=1))'
+        if [ "$when" ]; then
+            expect 0 "quadrat: writing s: No space left on device. The run goes on; the last good state is kept"
+            [ -e s ]
+        else
+            expect 74 "quadrat: writing s: No space left on device. The run goes on; *quadrat: writing s: No space left on device"
+            [ ! -e s ]
+        fi
+        [ "$output" = "mean(random((300000000,), seed=1)) = 0.4999923256448458" ]
+        [ -z "$(compgen -G '.quadrat*')" ]
+    done
+}
