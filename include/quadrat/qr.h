@@ -7,8 +7,12 @@
  * large areas are of one colour. The quiet zone is the light margin a reader needs around it. The
  * standard is ISO/IEC 18004.
  *
- * Phones read text: give UTF-8. Any bytes are carried exactly, NUL among them (in byte mode, with
- * no ECI), and read back exactly by qdr_image_read, but a phone may show nothing of what is not
+ * A symbol holds the text in segments: of digits, of capitals (digits, A to Z and " $%*+-./:"), and
+ * of any bytes, which take 10/3, 11/2 and 8 bits a character and a head each. The text is cut so
+ * that it takes the fewest bits.
+ *
+ * Phones read text: give UTF-8. Any bytes are carried exactly, NUL among them (with no ECI), and read
+ * back exactly by qdr_image_read, but a phone may show nothing of what is not
  * UTF-8, or only what stands before a NUL.
  *
  *     qdr_symbol *symbol = NULL;
@@ -62,7 +66,10 @@ int qdr_symbol_make(const char *text, size_t size, const qdr_symbol_options *opt
 /* NULL is allowed. */
 void qdr_symbol_destroy(qdr_symbol *symbol);
 
-/* The bytes of text that a symbol holds at most; 0 when there is no such version or level. */
+/* Whether a symbol of that version, 1 to 40, and level holds the text. */
+bool qdr_symbol_fits(const char *text, size_t size, int version, char level);
+
+/* The bytes that a symbol holds whatever they are; 0 when there is no such version or level. */
 size_t qdr_symbol_capacity(int version, char level);
 
 /* Whether the module in column x and row y is dark. Outside the symbol all are light, so a quiet

@@ -11,14 +11,28 @@
 #define COMFORTABLE 15 /* the version that a phone still reads from a distance */
 #define LIMIT 25       /* the default of qdr_symbol_options */
 
+/* Whether the text leaves out no more than it must to fit the version. A text that does not fit is
+ * made shorter by the next line that may go. */
+static bool text_within(const qdr_record *record, int version, char level, char **text)
+{
+    for (size_t most = SIZE_MAX; !qdr_record_text(record, most, text, NULL); free(*text)) {
+        most = strlen(*text);
+        if (qdr_symbol_fits(*text, most, version, level))
+            return true;
+        most--;
+    }
+    return false;
+}
+
 int qdr_output_text(const qdr_record *record, const qdr_symbol_options *options, char **text,
                     qdr_error *err)
 {
     int limit = options->version_limit ? options->version_limit : LIMIT;
     char level = options->level ? options->level : 'M';
     int soft = limit < COMFORTABLE ? limit : COMFORTABLE;
-    if (!qdr_record_text(record, qdr_symbol_capacity(soft, level), text, NULL))
+    if (text_within(record, soft, level, text) || text_within(record, limit, level, text))
         return QDR_OK;
+    /* tells what is wrong with the record, or that its text is too long */
     return qdr_record_text(record, qdr_symbol_capacity(limit, level), text, err);
 }
 
