@@ -1,5 +1,5 @@
-/* QR codes: a text as a symbol, a symbol as a PNG image or as terminal text, and codes read back
- * from a PNG image.
+/* QR codes: a text as a symbol, a symbol as a PNG image, an SVG drawing or terminal text, and codes
+ * read back from a PNG image.
  *
  * A symbol is one QR code: a square of dark and light modules. Its version, 1 to 40, says its size,
  * 17 + 4 * version modules a side; its level, L, M, Q or H, how much of it may be damaged (about
@@ -117,6 +117,14 @@ void qdr_png_clear(qdr_png *png);
 int qdr_symbol_make_checked(const char *text, size_t size, const qdr_symbol_options *options,
                             const qdr_png_options *png_options, qdr_symbol **symbol, qdr_png *png,
                             qdr_error *err);
+
+/* --- SVG drawings --- */
+
+/* Draws the symbol as an SVG document, dark on light, for print at 0.5 mm a module, with a quiet
+ * zone of 1 to 32 modules (0: 4). title is printable UTF-8, or NULL for none. *svg has a NUL and is
+ * the caller's to free(). Equal input gives equal bytes. */
+int qdr_symbol_svg(const qdr_symbol *symbol, int quiet_zone, const char *title, char **svg,
+                   qdr_error *err);
 
 /* --- Terminal text --- */
 
