@@ -148,6 +148,12 @@ int qdr_symbol_terminal(const qdr_symbol *symbol, const qdr_terminal_options *op
 int qdr_symbol_terminal_size(const qdr_symbol *symbol, const qdr_terminal_options *options,
                              int *columns, int *lines, qdr_error *err);
 
+/* Finds the last symbol that was drawn as above in a text such as a job's log; no other character
+ * may stand in its lines. *symbol is NULL when there is none. Its level and mask are not known (0),
+ * nor which modules are QDR_MODULE_FIXED: it is for drawing, and so for reading. Destroy it with
+ * qdr_symbol_destroy. */
+int qdr_symbol_find_drawn(const char *text, size_t size, qdr_symbol **symbol, qdr_error *err);
+
 /* --- Reading --- */
 
 /* The text of one code: its bytes as they were encoded, hostile as may be, then a NUL. */
