@@ -17,7 +17,7 @@ try:
 except ImportError:
     sys.exit()
 
-schema = pathlib.Path(__file__).parent.parent / "src/record/quadrat-result-1.schema.json"
+schema = pathlib.Path(__file__).resolve().parent.parent / "src/record/quadrat-result-1.schema.json"
 schema = json.loads(schema.read_text())
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)
