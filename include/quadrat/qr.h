@@ -1,5 +1,5 @@
-/* QR codes: a text as a symbol, a symbol as a PNG image or as terminal text, and codes read back
- * from a PNG image.
+/* QR codes: a text as a symbol, a symbol as a PNG image, an SVG drawing or terminal text, and codes
+ * read back from a PNG image.
  *
  * A symbol is one QR code: a square of dark and light modules. Its version, 1 to 40, says its size,
  * 17 + 4 * version modules a side; its level, L, M, Q or H, how much of it may be damaged (about
@@ -7,8 +7,12 @@
  * large areas are of one colour. The quiet zone is the light margin a reader needs around it. The
  * standard is ISO/IEC 18004.
  *
- * Phones read text: give UTF-8. Any bytes are carried exactly, NUL among them (in byte mode, with
- * no ECI), and read back exactly by qdr_image_read, but a phone may show nothing of what is not
+ * A symbol holds the text in segments: of digits, of capitals (digits, A to Z and " $%*+-./:"), and
+ * of any bytes, which take 10/3, 11/2 and 8 bits a character and a head each. The text is cut so
+ * that it takes the fewest bits.
+ *
+ * Phones read text: give UTF-8. Any bytes are carried exactly, NUL among them (with no ECI), and read
+ * back exactly by qdr_image_read, but a phone may show nothing of what is not
  * UTF-8, or only what stands before a NUL.
  *
  *     qdr_symbol *symbol = NULL;
@@ -62,7 +66,10 @@ int qdr_symbol_make(const char *text, size_t size, const qdr_symbol_options *opt
 /* NULL is allowed. */
 void qdr_symbol_destroy(qdr_symbol *symbol);
 
-/* The bytes of text that a symbol holds at most; 0 when there is no such version or level. */
+/* Whether a symbol of that version, 1 to 40, and level holds the text. */
+bool qdr_symbol_fits(const char *text, size_t size, int version, char level);
+
+/* The bytes that a symbol holds whatever they are; 0 when there is no such version or level. */
 size_t qdr_symbol_capacity(int version, char level);
 
 /* Whether the module in column x and row y is dark. Outside the symbol all are light, so a quiet
@@ -111,6 +118,14 @@ int qdr_symbol_make_checked(const char *text, size_t size, const qdr_symbol_opti
                             const qdr_png_options *png_options, qdr_symbol **symbol, qdr_png *png,
                             qdr_error *err);
 
+/* --- SVG drawings --- */
+
+/* Draws the symbol as an SVG document, dark on light, for print at 0.5 mm a module, with a quiet
+ * zone of 1 to 32 modules (0: 4). title is printable UTF-8, or NULL for none. *svg has a NUL and is
+ * the caller's to free(). Equal input gives equal bytes. */
+int qdr_symbol_svg(const qdr_symbol *symbol, int quiet_zone, const char *title, char **svg,
+                   qdr_error *err);
+
 /* --- Terminal text --- */
 
 /* Without colours the light modules are drawn and the dark ones left empty, which reads on a dark
@@ -132,6 +147,12 @@ int qdr_symbol_terminal(const qdr_symbol *symbol, const qdr_terminal_options *op
 /* The columns and lines that the above fills. */
 int qdr_symbol_terminal_size(const qdr_symbol *symbol, const qdr_terminal_options *options,
                              int *columns, int *lines, qdr_error *err);
+
+/* Finds the last symbol that was drawn as above in a text such as a job's log; no other character
+ * may stand in its lines. *symbol is NULL when there is none. Its level and mask are not known (0),
+ * nor which modules are QDR_MODULE_FIXED: it is for drawing, and so for reading. Destroy it with
+ * qdr_symbol_destroy. */
+int qdr_symbol_find_drawn(const char *text, size_t size, qdr_symbol **symbol, qdr_error *err);
 
 /* --- Reading --- */
 

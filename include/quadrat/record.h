@@ -171,6 +171,18 @@ int qdr_record_text(const qdr_record *record, size_t most, char **text, qdr_erro
  * text escaped as in the QR text, so that it is valid UTF-8 and safe to show. */
 int qdr_record_json(const qdr_record *record, char **json, qdr_error *err);
 
+/* The JSON Schema (2020-12) of that JSON: what quadrat-result-1.schema.json has, which is installed in
+ * share/quadrat. */
+const char *qdr_record_schema(void);
+
+/* Reads the JSON of a record. It is QDR_EDATA when that is not whole or has another form, and
+ * QDR_EFAIL when its check does not hold; members that are not known are passed over. The record and
+ * all that it points to are the caller's, to be given to qdr_record_destroy. */
+int qdr_record_parse(const char *json, size_t size, qdr_record **record, qdr_error *err);
+
+/* Only for a record that qdr_record_parse made. NULL is allowed. */
+void qdr_record_destroy(qdr_record *record);
+
 /* What a text claims to be. */
 typedef struct qdr_text_finding {
     bool result;                   /* its last line is a check line and it has a statement; if not,
@@ -185,6 +197,11 @@ typedef struct qdr_text_finding {
  * editor leaves it, is ignored; nothing else is: not a space, not a carriage return. A text that is
  * no result or does not hold is a finding, not an error. */
 int qdr_text_examine(const char *text, size_t size, qdr_text_finding *finding, qdr_error *err);
+
+/* Finds the last text of a result whose check holds among other lines, as in a job's log: it is
+ * *length bytes from text + *begin, without the newline at its end. *length is 0 when there is none.
+ * A result of more than 1000 lines is not found. */
+int qdr_text_find(const char *text, size_t size, size_t *begin, size_t *length, qdr_error *err);
 
 #include "quadrat/hidden.h"
 #endif

@@ -69,6 +69,7 @@ static bool deceptive(uint32_t c)
         {0x2028, 0x202e}, {0x2060, 0x206f},     /* line ends, direction embeddings and isolates */
         {0xd800, 0xdfff}, {0xfeff, 0xfeff},     /* surrogates, byte order mark */
         {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},   /* interlinear annotation, tags */
+        {0xfffe, 0xffff},                       /* no characters; XML has no place for them */
     };
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
         if (c >= ranges[i].first && c <= ranges[i].last)

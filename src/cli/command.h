@@ -30,7 +30,7 @@ typedef struct qdr_command {
 
 extern const qdr_command *const qdr_commands[]; /* ended by NULL */
 
-extern const qdr_command qdr_eval_command, qdr_scan_command, qdr_help_command,
+extern const qdr_command qdr_eval_command, qdr_scan_command, qdr_show_command, qdr_help_command,
     qdr_version_command;
 
 /* Takes the options out of argv and into settings, and leaves the *count operands at its front.

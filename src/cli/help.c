@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "exchange/output.h"
 #include "quadrat/program.h"
+#include "quadrat/record.h"
 #include "quadrat/run.h"
 
 void qdr_help_print(const qdr_command *command)
@@ -78,7 +79,8 @@ static void print_commands(void)
     printf("\n  quadrat help COMMAND       what a command takes\n"
            "  quadrat help expressions   how to write an expression\n"
            "  quadrat help functions     what can be called in one\n"
-           "  quadrat help exit-codes    what exit codes mean\n");
+           "  quadrat help exit-codes    what exit codes mean\n"
+           "  quadrat help schema        the JSON Schema of what -o FILE.json writes\n");
 }
 
 static void print_exit_codes(void)
@@ -92,6 +94,11 @@ static void print_exit_codes(void)
            " 77  could run, must not: memory, launch\n\n"
            "All ranks exit alike. A launcher may hide the code: mpirun prints a banner of its own\n"
            "after one that is not 0 ('mpirun -q' does not), and srun can return 137.\n");
+}
+
+static void print_schema(void)
+{
+    fputs(qdr_record_schema(), stdout);
 }
 
 /* For commands without options that take at most `most` operands. */
@@ -113,7 +120,8 @@ static bool print_topic(const char *name)
         void (*print)(void);
     } topics[] = {{"functions", print_functions},
                   {"expressions", print_expressions},
-                  {"exit-codes", print_exit_codes}};
+                  {"exit-codes", print_exit_codes},
+                  {"schema", print_schema}};
     for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
         if (strcmp(topics[i].name, name) == 0) {
             topics[i].print();

@@ -10,7 +10,8 @@
 #include "quadrat/run.h"
 
 const qdr_command *const qdr_commands[] = {
-    &qdr_eval_command, &qdr_scan_command, &qdr_help_command, &qdr_version_command, NULL,
+    &qdr_eval_command, &qdr_scan_command,    &qdr_show_command,
+    &qdr_help_command, &qdr_version_command, NULL,
 };
 
 /* A standard descriptor that is closed would be taken by the next file that is opened. */

@@ -94,55 +94,47 @@ static void clear_draft(struct draft *d)
 
 /* ---- the code on the terminal -------------------------------------------------------------- */
 
-static bool has_png(const qdr_settings *settings)
+/* The first file that a code was asked for in, or NULL. */
+static const char *drawn_file(const qdr_settings *settings)
 {
     const qdr_output *output;
     for (size_t i = 0; i < settings->output_count; i++)
-        if (!qdr_output_find(settings->output[i], &output, NULL) &&
-            strcmp(output->ending, ".png") == 0)
-            return true;
-    return false;
+        if (!qdr_output_find(settings->output[i], &output, NULL) && output->drawn)
+            return settings->output[i];
+    return NULL;
 }
 
-/* no-color.org: an empty variable asks for nothing. */
-static bool wants_colours(const qdr_settings *settings)
+/* The lines that follow the code on a terminal: results, summary, prompt. */
+static int lines_below(const qdr_record *record, const qdr_settings *settings)
 {
-    const char *variable = getenv("NO_COLOR");
-    return !settings->no_colour && !(variable && *variable);
+    return (int)record->result_count + !settings->quiet + 1;
 }
 
 /* Draws the code where it was asked for and fits; where it was asked for and does not, a line says
  * how to get it. */
 static int show_code(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
 {
-    int columns = 0, lines = 0, wide = 0, high = 0;
-    bool terminal = qdr_terminal_find(1, &columns, &lines);
+    int columns, lines;
+    const char *file = drawn_file(settings);
     if (settings->qr == QDR_NEVER || settings->json ||
-        (settings->qr == QDR_AUTO && !(terminal && has_png(settings))))
+        (settings->qr == QDR_AUTO && !(file && qdr_terminal_find(1, &columns, &lines))))
         return QDR_OK;
-    qdr_terminal_options options = settings->terminal;
-    options.colours = terminal && wants_colours(settings);
-    char *text, *drawing;
+    char shown[512];
     qdr_symbol *symbol;
-    int code = qdr_output_text(record, &settings->form.symbol, &text, err);
+    qdr_error why = QDR_ERROR_INIT;
+    int code = qdr_output_symbol(record, &settings->form, &symbol, err);
     if (code)
         return code;
-    code = qdr_symbol_make(text, strlen(text), &settings->form.symbol, &symbol, err);
-    free(text);
-    if (code)
-        return code;
-    code = qdr_symbol_terminal_size(symbol, &options, &wide, &high, err);
-    if (!code && terminal && wide > columns) {
-        qdr_say("the code needs %d columns, the terminal has %d; widen it, or open the .png", wide,
-                columns);
-    } else if (!code) {
-        code = qdr_symbol_terminal(symbol, &options, &drawing, err);
-        if (!code) {
-            fputs(drawing, stdout);
-            free(drawing);
-        }
-    }
+    int below = settings->qr == QDR_AUTO ? lines_below(record, settings) : -1;
+    code = qdr_terminal_draw(symbol, &settings->terminal, settings->no_colour, below, &why);
     qdr_symbol_destroy(symbol);
+    if (code == QDR_EFAIL) {
+        qdr_say("%s; make it larger, or %s %s", why.text, file ? "open" : "write the code with -o",
+                file ? qdr_escape(shown, sizeof shown, file) : "result.png");
+        return QDR_OK;
+    }
+    if (code)
+        *err = why;
     return code;
 }
 

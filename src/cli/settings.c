@@ -113,13 +113,29 @@ static int take_save(void *settings, const char *argument, qdr_error *err)
     return add_save(s, name, path, err);
 }
 
+/* Standard output is either the JSON, whole and nothing else, or for people. */
+static int check_standard_output(const qdr_settings *s, qdr_error *err)
+{
+    if (s->json && s->qr == QDR_ALWAYS)
+        return qdr_fail(err, QDR_EUSAGE,
+                        "standard output cannot be JSON and show the code; write the record with "
+                        "'-o result.json'");
+    return QDR_OK;
+}
+
+static int take_json(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_settings *s = settings;
+    (void)argument;
+    s->json = true;
+    return check_standard_output(s, err);
+}
+
 static int take_output(void *settings, const char *argument, qdr_error *err)
 {
     qdr_settings *s = settings;
-    if (strcmp(argument, "-") == 0) {
-        s->json = true;
-        return QDR_OK;
-    }
+    if (strcmp(argument, "-") == 0)
+        return take_json(settings, argument, err);
     if (!*argument)
         return qdr_fail(err, QDR_EUSAGE, "a file's name is empty");
     if (qdr_output_is_array(argument))
@@ -262,7 +278,9 @@ static int when(const char *argument, qdr_when *to, qdr_error *err)
 
 static int take_qr(void *settings, const char *argument, qdr_error *err)
 {
-    return when(argument, &((qdr_settings *)settings)->qr, err);
+    qdr_settings *s = settings;
+    int code = when(argument, &s->qr, err);
+    return code ? code : check_standard_output(s, err);
 }
 
 static int take_progress(void *settings, const char *argument, qdr_error *err)
@@ -278,7 +296,6 @@ static int take_progress(void *settings, const char *argument, qdr_error *err)
         ((qdr_settings *)settings)->member = value;                                                \
         return QDR_OK;                                                                             \
     }
-FLAG(take_json, json, true)
 FLAG(take_invert, terminal.invert, true)
 FLAG(take_ascii, terminal.ascii, true)
 FLAG(take_full_metadata, form.full_metadata, true)
@@ -288,10 +305,20 @@ FLAG(take_quiet, quiet, true)
 FLAG(take_verbose, verbose, true)
 FLAG(take_explain, explain, true)
 
+/* Of a code, and of how a terminal shows it. */
+#define CODE_OPTIONS                                                                               \
+    {"invert", 0, NULL, "draw the dark modules, for what prints black on white", take_invert},     \
+    {"ascii", 0, NULL, "draw the code with '#'", take_ascii},                                      \
+    {"no-color", 0, NULL, "no colours; so does NO_COLOR in the environment", take_no_colour},      \
+    {"level", 0, "L|M|Q|H", "least error correction; default M, raised while that is free",        \
+     take_level},                                                                                  \
+    {"quiet-zone", 0, "N", "modules of margin, 1 to 32; default 4", take_quiet_zone},              \
+    {"version-limit", 0, "N", "largest symbol, 1 to 40; default 25", take_version_limit}
+
 const qdr_option qdr_settings_options[] = {
     {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
     {"let", 0, "NAME=EXPR", "a name for an expression", take_let},
-    {"output", 'o', "FILE", "write the result: .png (QR code), .json, .txt, .npy; - prints JSON", take_output},
+    {"output", 'o', "FILE", "the result: .png or .svg (QR code), .json, .txt, .npy; - prints JSON", take_output},
     {"save", 0, "NAME=FILE.npy", "write the array of that name; all ranks write it", take_save},
     {"json", 0, NULL, "the same as -o -", take_json},
     {"chunks", 0, "AxBx...", "block shape", take_chunks},
@@ -307,22 +334,18 @@ const qdr_option qdr_settings_options[] = {
      take_no_digest},
     {"label", 0, "TEXT", "carried along, not part of the statement", take_label},
     {"meta", 0, "KEY=VALUE", "likewise; repeatable", take_meta},
-    {"qr", 0, "WHEN", "show the code: auto (on a terminal, with a .png), always, never", take_qr},
-    {"invert", 0, NULL, "light on dark, for what prints white on black", take_invert},
-    {"ascii", 0, NULL, "draw the code with '#'", take_ascii},
-    {"level", 0, "L|M|Q|H", "least error correction; default M, raised while that is free",
-     take_level},
+    {"qr", 0, "WHEN", "show the code: auto (on a terminal, with -o .png), always, never", take_qr},
+    CODE_OPTIONS,
     {"scale", 0, "N", "pixels a module, 2 to 32; default 8", take_scale},
-    {"quiet-zone", 0, "N", "modules of margin, 1 to 32; default 4", take_quiet_zone},
-    {"version-limit", 0, "N", "largest symbol, 1 to 40; default 25", take_version_limit},
     {"full-metadata", 0, NULL, "let the PNG carry the whole record: host name, paths",
      take_full_metadata},
     {"progress", 0, "WHEN", "auto, always, never", take_progress},
     {"quiet", 'q', NULL, "no progress and no summary", take_quiet},
     {"verbose", 'v', NULL, "say what --explain says, and do it", take_verbose},
-    {"no-color", 0, NULL, "no colours; so does NO_COLOR in the environment", take_no_colour},
     {.name = NULL},
 };
+
+const qdr_option qdr_settings_code_options[] = {CODE_OPTIONS, {.name = NULL}};
 
 void qdr_settings_clear(qdr_settings *settings)
 {

@@ -34,6 +34,9 @@ typedef struct qdr_settings {
 
 extern const qdr_option qdr_settings_options[];
 
+/* Those of them that say how a code is made and shown. */
+extern const qdr_option qdr_settings_code_options[];
+
 void qdr_settings_clear(qdr_settings *settings);
 
 #endif

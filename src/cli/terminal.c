@@ -44,3 +44,36 @@ bool qdr_terminal_find(int fd, int *columns, int *lines)
         close(opened);
     return found;
 }
+
+/* no-color.org: an empty variable asks for nothing. */
+static bool wants_colours(void)
+{
+    const char *none = getenv("NO_COLOR"), *kind = getenv("TERM");
+    return !(none && *none) && !(kind && strcmp(kind, "dumb") == 0);
+}
+
+int qdr_terminal_draw(const qdr_symbol *symbol, const qdr_terminal_options *options, bool plain,
+                      int below, qdr_error *err)
+{
+    int columns = 0, lines = 0, wide, high;
+    bool terminal = qdr_terminal_find(1, &columns, &lines);
+    qdr_terminal_options o = *options;
+    o.colours = terminal && !plain && wants_colours();
+    char *drawing;
+    int code = qdr_symbol_terminal_size(symbol, &o, &wide, &high, err);
+    if (code)
+        return code;
+    if (terminal && wide > columns)
+        return qdr_fail(err, QDR_EFAIL, "the code needs %d columns, the terminal has %d", wide,
+                        columns);
+    if (terminal && below >= 0 && lines && high + below > lines)
+        return qdr_fail(err, QDR_EFAIL,
+                        "the code and what stands below it need %d lines, the terminal has %d",
+                        high + below, lines);
+    code = qdr_symbol_terminal(symbol, &o, &drawing, err);
+    if (!code) {
+        fputs(drawing, stdout);
+        free(drawing);
+    }
+    return code;
+}

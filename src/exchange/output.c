@@ -11,14 +11,31 @@
 #define COMFORTABLE 15 /* the version that a phone still reads from a distance */
 #define LIMIT 25       /* the default of qdr_symbol_options */
 
-int qdr_output_text(const qdr_record *record, const qdr_symbol_options *options, char **text,
-                    qdr_error *err)
+/* Sets *text to the longest that fits the version; false when none does. The next line that may go
+ * goes from a text that does not fit. */
+static bool text_within(const qdr_record *record, int version, char level, char **text)
+{
+    char *longest;
+    for (size_t most = SIZE_MAX; !qdr_record_text(record, most, &longest, NULL); free(longest)) {
+        size_t size = strlen(longest);
+        if (qdr_symbol_fits(longest, size, version, level)) {
+            *text = longest;
+            return true;
+        }
+        most = size - 1;
+    }
+    return false;
+}
+
+static int code_text(const qdr_record *record, const qdr_symbol_options *options, char **text,
+                     qdr_error *err)
 {
     int limit = options->version_limit ? options->version_limit : LIMIT;
     char level = options->level ? options->level : 'M';
     int soft = limit < COMFORTABLE ? limit : COMFORTABLE;
-    if (!qdr_record_text(record, qdr_symbol_capacity(soft, level), text, NULL))
+    if (text_within(record, soft, level, text) || text_within(record, limit, level, text))
         return QDR_OK;
+    /* tells what is wrong with the record, or that its text is too long */
     return qdr_record_text(record, qdr_symbol_capacity(limit, level), text, err);
 }
 
@@ -62,58 +79,105 @@ static int describe(const qdr_symbol *symbol, char **note, qdr_error *err)
     return QDR_OK;
 }
 
-/* The image of a text, with the metadata of the record. */
-static int draw(const qdr_record *record, const char *text, const char *comment,
-                const qdr_output_options *options, qdr_png *png, char **note, qdr_error *err)
-{
-    char *title, software[64];
+/* A result as a symbol that reads back from its image. */
+struct drawn {
+    char *title; /* the first result */
     qdr_symbol *symbol;
-    int code = qdr_record_line(record, 0, &title, err);
-    if (code)
-        return code;
+    qdr_png png;
+};
+
+static void drawn_clear(struct drawn *d)
+{
+    qdr_png_clear(&d->png);
+    qdr_symbol_destroy(d->symbol);
+    free(d->title);
+}
+
+/* comment is carried in the image, beside what names the record. */
+static int draw_text(struct drawn *d, const qdr_record *record, const char *text,
+                     const char *comment, const qdr_output_options *options, qdr_error *err)
+{
+    char software[64];
     snprintf(software, sizeof software, "quadrat %s", record->version);
-    const qdr_png_text texts[] = {{"Title", title},
+    const qdr_png_text texts[] = {{"Title", d->title},
                                   {"Software", software},
                                   {"Creation Time", record->run.started},
                                   {"Comment", comment}};
     qdr_png_options png_options = {.scale = options->scale, .quiet_zone = options->quiet_zone,
                                    .texts = texts, .text_count = sizeof texts / sizeof texts[0]};
-    code = qdr_symbol_make_checked(text, strlen(text), &options->symbol, &png_options, &symbol,
-                                   png, err);
-    free(title);
-    if (code)
-        return code;
-    code = describe(symbol, note, err);
-    qdr_symbol_destroy(symbol);
-    if (code)
-        qdr_png_clear(png);
+    return qdr_symbol_make_checked(text, strlen(text), &options->symbol, &png_options, &d->symbol,
+                                   &d->png, err);
+}
+
+static int draw(struct drawn *d, const qdr_record *record, const qdr_output_options *options,
+                char **note, qdr_error *err)
+{
+    char *text = NULL, *json = NULL;
+    int code = qdr_record_line(record, 0, &d->title, err);
+    if (!code)
+        code = code_text(record, &options->symbol, &text, err);
+    if (!code && options->full_metadata)
+        code = qdr_record_json(record, &json, err);
+    if (!code)
+        code = draw_text(d, record, text, json ? json : text, options, err);
+    if (!code)
+        code = describe(d->symbol, note, err);
+    free(text);
+    free(json);
+    return code;
+}
+
+int qdr_output_symbol(const qdr_record *record, const qdr_output_options *options,
+                      qdr_symbol **symbol, qdr_error *err)
+{
+    struct drawn d = {0};
+    char *note = NULL;
+    int code = draw(&d, record, options, &note, err);
+    if (!code) {
+        *symbol = d.symbol;
+        d.symbol = NULL;
+    }
+    free(note);
+    drawn_clear(&d);
     return code;
 }
 
 static int make_png(const qdr_record *record, const qdr_output_options *options, void **data,
                     size_t *size, char **note, qdr_error *err)
 {
-    char *text, *json = NULL;
-    qdr_png png = {0};
-    int code = qdr_output_text(record, &options->symbol, &text, err);
-    if (code)
-        return code;
-    if (options->full_metadata)
-        code = qdr_record_json(record, &json, err);
+    struct drawn d = {0};
+    int code = draw(&d, record, options, note, err);
+    if (!code) {
+        *data = d.png.data;
+        *size = d.png.size;
+        d.png = (qdr_png){0};
+    }
+    drawn_clear(&d);
+    return code;
+}
+
+static int make_svg(const qdr_record *record, const qdr_output_options *options, void **data,
+                    size_t *size, char **note, qdr_error *err)
+{
+    struct drawn d = {0};
+    char *svg = NULL;
+    int code = draw(&d, record, options, note, err);
     if (!code)
-        code = draw(record, text, json ? json : text, options, &png, note, err);
-    free(text);
-    free(json);
-    *data = png.data;
-    *size = png.size;
+        code = qdr_symbol_svg(d.symbol, options->quiet_zone, d.title, &svg, err);
+    if (!code) {
+        *data = svg;
+        *size = strlen(svg);
+    }
+    drawn_clear(&d);
     return code;
 }
 
 const qdr_output qdr_outputs[] = {
-    {".png", "the result as a QR code", make_png},
-    {".json", "the whole record", make_json},
-    {".txt", "the text of the QR code, nothing left out", make_text},
-    {".npy", "the result that is an array", NULL},
+    {".png", "the result as a QR code", make_png, true},
+    {".svg", "the same as a drawing, for print", make_svg, true},
+    {".json", "the whole record", make_json, false},
+    {".txt", "the text of the QR code, nothing left out", make_text, false},
+    {".npy", "the result that is an array", NULL, false},
     {.ending = NULL},
 };
 

@@ -24,6 +24,7 @@ typedef struct qdr_output {
      * summary, likewise: "version 7, read back". NULL for arrays, which the run writes. */
     int (*make)(const qdr_record *record, const qdr_output_options *options, void **data,
                 size_t *size, char **note, qdr_error *err);
+    bool drawn; /* it is a QR code, to be looked at */
 } qdr_output;
 
 extern const qdr_output qdr_outputs[]; /* ended by a row without ending */
@@ -39,9 +40,9 @@ bool qdr_output_is_array(const char *path);
 int qdr_output_write(const char *path, const qdr_record *record,
                      const qdr_output_options *options, char **note, qdr_error *err);
 
-/* The text of a record that a symbol carries: within version 15 where leaving out what may be left
- * out makes that possible, else within the limit. The caller's to free(). */
-int qdr_output_text(const qdr_record *record, const qdr_symbol_options *options, char **text,
-                    qdr_error *err);
+/* The symbol that a file gets: of the text within version 15 where leaving out what may be left out
+ * makes that possible, else within the limit. Destroy it with qdr_symbol_destroy. */
+int qdr_output_symbol(const qdr_record *record, const qdr_output_options *options,
+                      qdr_symbol **symbol, qdr_error *err);
 
 #endif

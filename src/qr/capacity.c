@@ -3,6 +3,8 @@
 
 #include "quadrat/qr.h"
 
+#include "qr/segments.h"
+
 /* Data codewords, that is bytes before error correction, by version and level:
  * ISO/IEC 18004:2015, table 7. */
 static const unsigned short codewords[40][4] = {
@@ -29,14 +31,19 @@ static const unsigned short codewords[40][4] = {
     {2812, 2216, 1582, 1222}, {2956, 2334, 1666, 1276},
 };
 
-/* A byte-mode segment begins with 4 bits of mode and 8 or, from version 10, 16 bits of length
- * (tables 2 and 3). */
-size_t qdr_symbol_capacity(int version, char level)
+size_t qdr_symbol_bits(int version, char level)
 {
     static const char levels[4] = {'L', 'M', 'Q', 'H'};
     const char *found = memchr(levels, level, sizeof levels);
     if (version < 1 || version > 40 || !found)
         return 0;
-    size_t head = version < 10 ? 4 + 8 : 4 + 16;
-    return (8 * (size_t)codewords[version - 1][found - levels] - head) / 8;
+    return 8 * (size_t)codewords[version - 1][found - levels];
+}
+
+/* A byte-mode segment begins with 4 bits of mode and 8 or, from version 10, 16 bits of length
+ * (tables 2 and 3). */
+size_t qdr_symbol_capacity(int version, char level)
+{
+    size_t bits = qdr_symbol_bits(version, level), head = version < 10 ? 4 + 8 : 4 + 16;
+    return bits ? (bits - head) / 8 : 0;
 }

@@ -6,6 +6,7 @@
 #include "quadrat/qr.h"
 
 #include "qr/option.h"
+#include "qr/segments.h"
 
 #define VERSION_MOST 40
 
@@ -31,13 +32,8 @@ static const struct level *level_of(char letter)
     return NULL;
 }
 
-static bool fits(size_t size, int version, const struct level *level)
-{
-    return size <= qdr_symbol_capacity(version, level->letter);
-}
-
-/* The version and level that hold size bytes, as qr.h promises. */
-static int choose(size_t size, const qdr_symbol_options *options, int *version,
+/* The version and level that hold the text, as qr.h promises. */
+static int choose(const char *text, size_t size, const qdr_symbol_options *options, int *version,
                   const struct level **level, qdr_error *err)
 {
     static const qdr_symbol_options defaults = {0};
@@ -52,14 +48,16 @@ static int choose(size_t size, const qdr_symbol_options *options, int *version,
         return qdr_fail(err, QDR_EUSAGE, "QR code: no such level; there are L, M, Q and H");
     if (!size)
         return qdr_fail(err, QDR_EUSAGE, "QR code: the text is empty");
-    if (!fits(size, limit, chosen))
+    if (!qdr_symbol_fits(text, size, limit, chosen->letter))
         return qdr_fail(err, QDR_EUSAGE,
-                        "QR code: the text is %zu bytes, %zu fit in version %d at level %c. "
-                        "Ask for fewer results, or write them with '-o result.json'.",
-                        size, qdr_symbol_capacity(limit, chosen->letter), limit, chosen->letter);
-    while (!fits(size, *version, chosen))
+                        "QR code: the text is %zu bytes; version %d at level %c holds %zu, more only "
+                        "of digits and capitals. Ask for fewer results, or write them with "
+                        "'-o result.json'.",
+                        size, limit, chosen->letter, qdr_symbol_capacity(limit, chosen->letter));
+    while (!qdr_symbol_fits(text, size, *version, chosen->letter))
         ++*version;
-    while (chosen + 1 < levels + LEVELS && fits(size, *version, chosen + 1))
+    while (chosen + 1 < levels + LEVELS &&
+           qdr_symbol_fits(text, size, *version, (chosen + 1)->letter))
         chosen++;
     *level = chosen;
     return QDR_OK;
@@ -160,15 +158,43 @@ static qdr_symbol *symbol_of(const QRcode *code, char level)
     return s;
 }
 
+/* Gives libqrencode the segments of a text, which it would find by less than the best rule. */
+static bool append_segments(QRinput *input, const char *text, size_t size, int version)
+{
+    static const QRencodeMode names[QDR_MODES] = {
+        [QDR_NUMERIC] = QR_MODE_NUM, [QDR_ALPHANUMERIC] = QR_MODE_AN, [QDR_BYTE] = QR_MODE_8};
+    unsigned char modes[QDR_SEGMENTS_MOST];
+    qdr_segments_find(text, size, version, modes);
+    for (size_t begin = 0, end; begin < size; begin = end) {
+        end = begin;
+        while (end < size && modes[end] == modes[begin])
+            end++;
+        if (QRinput_append(input, names[modes[begin]], (int)(end - begin),
+                           (const unsigned char *)text + begin) < 0)
+            return false;
+    }
+    return true;
+}
+
+static QRcode *encode(const char *text, size_t size, int version, QRecLevel level)
+{
+    QRinput *input = QRinput_new2(version, level);
+    QRcode *made = NULL;
+    if (input && append_segments(input, text, size, version))
+        made = QRcode_encodeInput(input);
+    QRinput_free(input);
+    return made;
+}
+
 int qdr_symbol_make(const char *text, size_t size, const qdr_symbol_options *options,
                     qdr_symbol **symbol, qdr_error *err)
 {
     int version;
     const struct level *level = NULL;
-    int code = choose(size, options, &version, &level, err);
+    int code = choose(text, size, options, &version, &level, err);
     if (code)
         return code;
-    QRcode *made = QRcode_encodeData((int)size, (const unsigned char *)text, version, level->level);
+    QRcode *made = encode(text, size, version, level->level);
     if (!made)
         return qdr_fail_errno(err, "making a QR code of version %d", version);
     /* libqrencode takes the version as the least one: check that it kept it. */

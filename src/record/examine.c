@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "record/statement.h"
 
+#define LINES_MOST 1000 /* of a text that is looked for */
 #define DIGITS "0123456789"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -65,4 +66,35 @@ int qdr_text_examine(const char *text, size_t size, qdr_text_finding *finding, q
     }
     qdr_bytes_clear(&statement);
     return code;
+}
+
+/* The beginning of the line that ends before text + end, where another line or the end is. */
+static size_t line_begin(const char *text, size_t end)
+{
+    const char *before = end ? memrchr(text, '\n', end) : NULL;
+    return before ? (size_t)(before + 1 - text) : 0;
+}
+
+/* From the last check line up, and from each of them up line by line until the check holds. */
+int qdr_text_find(const char *text, size_t size, size_t *begin, size_t *length, qdr_error *err)
+{
+    *begin = *length = 0;
+    for (size_t end = size, last;; end = last - 1) {
+        qdr_text_finding f = {0};
+        last = line_begin(text, end);
+        size_t from = last;
+        if (read_check_line(text + last, end - last, &f))
+            for (int i = 0; from && i < LINES_MOST && !f.holds; i++) {
+                from = line_begin(text, from - 1);
+                int code = qdr_text_examine(text + from, end - from, &f, err);
+                if (code)
+                    return code;
+            }
+        if (f.holds) {
+            *begin = from;
+            *length = end - from;
+        }
+        if (f.holds || !last)
+            return QDR_OK;
+    }
 }

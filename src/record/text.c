@@ -92,15 +92,16 @@ static void append_meta(qdr_bytes *b, const qdr_record_meta *meta)
     qdr_bytes_text(b, "\n");
 }
 
-/* 2026-11-24T05:40:12Z as 2026-11-24 05:40 UTC */
+/* 2026-11-24T05:40:12Z as 2026-11-24 05:40 UTC; nothing of what has another form. */
 static void append_time(qdr_bytes *b, const char *started)
 {
-    if (strlen(started) < 16)
-        return;
-    qdr_bytes_escape(b, started, 10, STATEMENT_MARKS);
-    qdr_bytes_text(b, " ");
-    qdr_bytes_escape(b, started + 11, 5, "");
-    qdr_bytes_text(b, " UTC\n");
+    static const char form[] = "0000-00-00T00:00";
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        bool digit = started[i] >= '0' && started[i] <= '9';
+        if (form[i] == '0' ? !digit : started[i] != form[i])
+            return;
+    }
+    qdr_bytes_format(b, "%.10s %.5s UTC\n", started, started + 11);
 }
 
 static void append_check(qdr_bytes *b, const char *version, const char *check)

@@ -12,6 +12,14 @@ setup() {
     export LC_ALL=C.UTF-8
 }
 
+# Every record that a test left is one by the schema.
+teardown() {
+    local records
+    records=$(find . -name '*.json' -type f -size +100c)
+    # shellcheck disable=SC2086  # names of the tests' own
+    [ -z "$records" ] || "$PYTHON" "$BATS_TEST_DIRNAME/../records.py" $records
+}
+
 quadrat() {
     "$QUADRAT" "$@"
 }

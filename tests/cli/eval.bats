@@ -162,8 +162,86 @@ on_terminal() {
     on_terminal 120 50 eval -q 1 -o r.png --qr never >shown
     [ "$(cat shown)" = '1 = 1' ]
     on_terminal 30 50 eval -q 1 -o r.png >shown
-    [[ $(cat shown) == 'quadrat: the code needs '*' columns, the terminal has 30'*$'\n1 = 1' ]]
+    [[ $(cat shown) == 'quadrat: the code needs '*' columns, the terminal has 30; make it larger, or open r.png'$'\n1 = 1' ]]
     evaluates 1 -o r.png <<<'1 = 1'
+    on_terminal 120 50 eval -q 1 -o r.svg >shown
+    [ "$(grep -c $'\e\\[38;5;16;48;5;231m.*\e\\[0m$' shown)" -ge 17 ]
+}
+
+@test "--qr auto: a code that would scroll off the terminal is not drawn, --qr always draws it" {
+    needs script
+    on_terminal 120 100 eval -q 1 -o r.png >shown
+    local lines
+    lines=$(wc -l <shown) # of the code and the result; the prompt takes one more
+    on_terminal 120 $((lines + 1)) eval -q 1 -o r.png >shown
+    [ "$(wc -l <shown)" = "$lines" ]
+    on_terminal 120 $((lines + 2)) eval 1 -o r.png >shown
+    [ "$(wc -l <shown)" = $((lines + 1)) ]
+    on_terminal 120 "$lines" eval -q 1 -o r.png >shown
+    [[ $(cat shown) == "quadrat: the code and what stands below it need $((lines + 1)) lines, the terminal has $lines; "*$'\n1 = 1' ]]
+    on_terminal 120 5 eval -q 1 --qr always >shown
+    [ "$(wc -l <shown)" = "$lines" ]
+    on_terminal 30 5 eval -q 1 --qr always >shown
+    [[ $(cat shown) == *"; make it larger, or write the code with -o result.png"$'\n1 = 1' ]]
+}
+
+# read_off SCHEME FILE : draws what a terminal with its own colours, dark or light, shows of FILE as shown.pgm.
+read_off() {
+    python "$@" <<'END'
+import re
+scheme, path = sys.argv[1:]
+ink, paper = (255, 0) if scheme == "dark" else (0, 255)
+colours = {"16": 0, "231": 255}
+halves = {" ": (0, 0), "█": (1, 1), "▀": (1, 0), "▄": (0, 1), "#": (1, 1)}
+rows = []
+for line in open(path, encoding="utf-8", newline="\n").read().split("\n"):
+    front, back, pixels = ink, paper, []
+    for escape, character in re.findall("\x1b\\[([0-9;]*)m|(.)", line):
+        if character:
+            pixels.append([front if half else back for half in halves.get(character, (0, 1))])
+        elif escape in ("0", ""):
+            front, back = ink, paper
+        else:
+            for place, colour in re.findall("([34])8;5;([0-9]+)", escape):
+                front, back = (colours[colour], back) if place == "3" else (front, colours[colour])
+    rows += [[pixel[half] for pixel in pixels] for half in (0, 1)]
+width = max(map(len, rows))
+screen = np.array([row + [paper] * (width - len(row)) for row in rows], "u1")
+screen = np.pad(screen, 8, constant_values=paper).repeat(4, 0).repeat(4, 1)
+open("shown.pgm", "wb").write(b"P5 %d %d 255\n" % screen.shape[::-1] + screen.tobytes())
+END
+}
+
+@test "the code on a dark and on a light terminal reads, as half blocks and in ASCII" {
+    needs script zbarimg
+    local form scheme
+    for form in '' --ascii '--quiet-zone 2'; do
+        # shellcheck disable=SC2086  # several options
+        on_terminal 200 100 eval -q 'sum(arange(5))' -o r.png $form >shown
+        for scheme in dark light; do
+            read_off $scheme shown
+            cmp <(scanned shown.pgm) <(scanned r.png) || fail "should read: $form, $scheme"
+        done
+    done
+    # without colours, on a dark terminal; --invert on a light one
+    NO_COLOR=1 on_terminal 200 100 eval -q 1 -o r.png >shown
+    read_off dark shown
+    cmp <(scanned shown.pgm) <(scanned r.png)
+    on_terminal 200 100 eval -q 1 -o r.png --no-color --invert >shown
+    read_off light shown
+    cmp <(scanned shown.pgm) <(scanned r.png)
+    TERM=dumb on_terminal 200 100 eval -q 1 -o r.png >shown
+    lacks $'\e' shown
+}
+
+@test "--qr always and JSON on standard output exclude each other" {
+    local order
+    for order in '--json --qr always' '--qr always --json' '-o - --qr=always'; do
+        # shellcheck disable=SC2086  # several options
+        refuses 2 "standard output cannot be JSON and show the code" quadrat eval 1 $order
+    done
+    quadrat eval -q 1 --json --qr auto -o r.png >r.json
+    [ "$(head -c 1 r.json)" = '{' ]
 }
 
 @test "--no-color and NO_COLOR: the code without escape sequences" {

@@ -142,3 +142,34 @@ for dtype in dtypes:
         assert line.endswith(f" = {value}{suffix}"), line
 END
 }
+
+@test "the schema that help prints is the file's, and finds what is no record" {
+    quadrat help schema | cmp - "$BATS_TEST_DIRNAME/../../src/record/quadrat-result-1.schema.json"
+    quadrat eval -q 'argmax(arange(3))' 'arange(3) / 3' 'mean(arange(3)) * 1j' --label a -o r.json >/dev/null
+    python "$BATS_TEST_DIRNAME/../records.py" <<'END'
+try:
+    import jsonschema
+except ImportError:
+    sys.exit(77)
+import copy, json
+record = json.load(open("r.json"))
+def put(path, value):
+    changed = copy.deepcopy(record)
+    at = changed
+    for step in path[:-1]:
+        at = at[step]
+    if value is None and path[-1] in at:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    json.dump(changed, open("changed", "w"))
+    return subprocess.run([sys.executable, sys.argv[1], "changed"], capture_output=True).returncode
+assert put(["label"], "another") == 0
+assert put(["new"], 1) == 0
+for path, value in [(["check"], "0" * 15), (["check"], None), (["results"], []), (["label"], "a\nb"),
+                    (["results", 0, "value"], 1.5), (["results", 0, "value"], "nan"), (["results", 0, "dtype"], "int"),
+                    (["results", 1, "digest"], None), (["results", 2, "bits"], None), (["results", 2, "value", "re"], None),
+                    (["results", 0, "at"], [-1]), (["run", "started"], "today"), (["run", "ranks"], 0)]:
+    assert put(path, value) == 1, path
+END
+}

@@ -128,7 +128,7 @@ END
     refuses 2 "two files are named 'x'" quadrat eval -i a.npy -i x=b.npy 1
     refuses 2 "x, y and z are taken" quadrat eval -i a.npy -i b.npy -i c.npy -i d.npy 1
     refuses 2 "'a-b' can't be a name" quadrat eval -i a-b=a.npy 1
-    refuses 2 "the ending picks what is written; it can be .png .json .txt" quadrat eval -o a.gif 1
+    refuses 2 "the ending picks what is written; it can be .png .svg .json .txt" quadrat eval -o a.gif 1
     refuses 2 "a file's name is empty" quadrat eval -o '' 1
     # shellcheck disable=SC2046  # words
     refuses 2 "at most 64" quadrat eval $(printf -- '--meta a=b %.0s' {1..65}) 1

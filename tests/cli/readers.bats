@@ -85,6 +85,51 @@ assert record["run"]["host"] == host and record["inputs"][0]["source"] == "surve
 END
 }
 
+@test "the .svg is the same code: drawn by others, ZBar and ZXing read the text of the .png" {
+    needs zbarimg ZXingReader rsvg-convert
+    a_result -o r.svg -o again.svg
+    cmp r.svg again.svg
+    scanned r.png >text
+    rsvg-convert --zoom 2 r.svg -o drawn.png
+    scanned drawn.png | cmp - text
+    ZXingReader -bytes drawn.png | cmp - text
+    # as on paper, at 300 dots an inch
+    rsvg-convert --dpi-x 300 --dpi-y 300 r.svg -o print.png
+    scanned print.png | cmp - text
+}
+
+@test "the .svg is XML, half a millimetre a module, with the result as its title; all runs are the modules" {
+    quadrat eval -q 'any((arange(3) < 2) & (arange(3) > 0))' --quiet-zone 5 -o r.svg -o r.png >/dev/null
+    python <<'END'
+import re, xml.etree.ElementTree as tree
+svg = tree.parse("r.svg").getroot()
+name = "{http://www.w3.org/2000/svg}"
+side = int(svg.get("viewBox").split()[2])
+assert svg.get("viewBox") == f"0 0 {side} {side}" and svg.get("width") == svg.get("height") == f"{side / 2}mm"
+assert [child.tag for child in svg] == [name + "title", name + "path", name + "path"]
+assert svg[0].text == "any((arange(3) < 2) & (arange(3) > 0)) = True", svg[0].text
+assert svg[1].get("d") == f"M0 0h{side}v{side}H0z" and svg[1].get("fill") == "#fff"
+first, rest = re.fullmatch(r"M(5 5)\.5((?:m-?\d+ -?\d+h\d+)+)", svg[2].get("d")).groups()
+dark, x, y = np.zeros((side, side), bool), 5, 5
+for dx, dy, run in re.findall(r"m(-?\d+) (-?\d+)h(\d+)", rest):
+    x, y = x + int(dx), y + int(dy)
+    assert not dark[y, x:x + int(run)].any()
+    dark[y, x:x + int(run)] = True
+    x += int(run)
+import struct, zlib
+data = open("r.png", "rb").read()
+pixels, at = struct.unpack(">II", data[16:24]), 8
+idat = b""
+while at < len(data):
+    size, kind = struct.unpack_from(">I4s", data, at)
+    idat += data[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+    at += 12 + size
+rows = np.frombuffer(zlib.decompress(idat), "u1").reshape(pixels[1], -1)[:, 1:]
+white = np.unpackbits(rows, axis=1)[:, :pixels[0]]
+assert (white[::8, ::8] == ~dark).all()
+END
+}
+
 @test "quadrat scan reads it too, and says that the check holds" {
     needs_zbar
     a_result

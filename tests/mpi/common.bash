@@ -8,6 +8,12 @@ bats_require_minimum_version 1.5.0
 leaks=${ASAN_OPTIONS-}
 export ASAN_OPTIONS=${leaks:+$leaks:}detect_leaks=0:fast_unwind_on_malloc=1
 
+# Every record that a test left is one by the schema.
+teardown() {
+    find "$BATS_TEST_TMPDIR" -name '*.json' -type f -size +100c \
+        -exec "${PYTHON:-python3}" "$BATS_TEST_DIRNAME/../records.py" {} +
+}
+
 need() {   # PROGRAM...
     local program
     for program; do

@@ -22,14 +22,14 @@ static const char *const sample = "mean(x) = 0.4999912043990271\n"
                                   "2026-11-24 05:40 UTC\n"
                                   "quadrat 0.1 K7F39Q2MTV4C8D1P";
 
-/* size printable bytes without any order to them. */
+/* size printable bytes without any order to them, none of which another mode than byte holds. */
 static inline char *text_of(size_t size)
 {
     char *text = malloc(size + 1);
     uint32_t state = (uint32_t)size + 1;
     for (size_t i = 0; i < size; i++) {
         state = state * 1664525 + 1013904223;
-        text[i] = (char)(' ' + (state >> 16) % 95);
+        text[i] = (char)('a' + (state >> 16) % 30);
     }
     text[size] = '\0';
     return text;

@@ -128,11 +128,91 @@ static void test_terminal_lines(void **state)
     qdr_symbol_destroy(symbol);
 }
 
+/* The modules that were drawn are found again among other lines, also when blanks at the ends of
+ * lines were cut off, and the last symbol when there are two. */
+static void test_find_drawn(void **state)
+{
+    (void)state;
+    for (int form = 0; form < 64; form++) {
+        qdr_error err = QDR_ERROR_INIT;
+        qdr_terminal_options options = {.colours = form & 1, .invert = form & 2, .ascii = form & 4,
+                                        .quiet_zone = 1 + form / 8 % 4};
+        qdr_symbol *symbol = symbol_of(sample, strlen(sample), NULL), *found = NULL;
+        qdr_symbol *other = symbol_of("1", 1, NULL);
+        char *drawn, *before;
+        qdr_bytes log = {0};
+        assert_int_equal(qdr_symbol_terminal(symbol, &options, &drawn, &err), QDR_OK);
+        assert_int_equal(qdr_symbol_terminal(other, NULL, &before, &err), QDR_OK);
+        if (form & 32)
+            qdr_bytes_format(&log, "%sa = 1\n", before);
+        for (char *line = strtok(drawn, "\n"); line; line = strtok(NULL, "\n")) {
+            size_t length = strlen(line);
+            while (length && line[length - 1] == ' ' && options.invert && !options.colours)
+                length--;
+            qdr_bytes_append(&log, line, length);
+            qdr_bytes_text(&log, form & 1 ? "\r\n" : "\n");
+        }
+        if (form & 8)
+            qdr_bytes_text(&log, "sum(x) = 1.0\n\n## a heading\n#\n");
+        assert_int_equal(qdr_symbol_find_drawn(log.data, log.size, &found, &err), QDR_OK);
+        assert_non_null(found);
+        assert_int_equal(found->version, symbol->version);
+        assert_int_equal(found->size, symbol->size);
+        for (int i = 0; i < symbol->size * symbol->size; i++)
+            assert_int_equal(found->modules[i], symbol->modules[i] & QDR_MODULE_DARK);
+        qdr_symbol_destroy(found);
+        qdr_symbol_destroy(other);
+        qdr_symbol_destroy(symbol);
+        qdr_bytes_clear(&log);
+        free(before);
+        free(drawn);
+    }
+}
+
+/* What is no drawing, whatever it holds; the texts end where their memory ends. */
+static void test_nothing_drawn(void **state)
+{
+    static const char *const parts[] = {
+        " ", "#", "\u2580", "\u2584", "\u2588", "\n", "\r", "\x1b[", "\x1b[0m", "\x1b[1;2",
+        "m", "a", "\xe2", "\xe2\x96", "        ", "##########"};
+    uint32_t seed = 1;
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        qdr_error err = QDR_ERROR_INIT;
+        qdr_symbol *found = NULL;
+        qdr_bytes text = {0};
+        for (int i = 0; i < 60; i++) {
+            seed = seed * 1664525 + 1013904223;
+            qdr_bytes_text(&text, parts[(seed >> 16) % 16]);
+        }
+        char *copy = malloc(text.size);
+        memcpy(copy, text.data, text.size);
+        assert_int_equal(qdr_symbol_find_drawn(copy, text.size, &found, &err), QDR_OK);
+        qdr_symbol_destroy(found);
+        free(copy);
+        qdr_bytes_clear(&text);
+    }
+    qdr_bytes large = {0}; /* wider and higher than a drawing can be */
+    for (int y = 0; y < 300; y++) {
+        for (int x = 0; x < 600; x++)
+            qdr_bytes_text(&large, y % 7 ? "#" : " ");
+        qdr_bytes_text(&large, y % 2 ? "\n" : "\n#\n");
+    }
+    qdr_symbol *found = NULL;
+    assert_int_equal(qdr_symbol_find_drawn(large.data, large.size, &found, NULL), QDR_OK);
+    assert_null(found);
+    qdr_bytes_clear(&large);
+    assert_int_equal(qdr_symbol_find_drawn("", 0, &found, NULL), QDR_OK);
+    assert_null(found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terminal),
         cmocka_unit_test(test_terminal_lines),
+        cmocka_unit_test(test_find_drawn),
+        cmocka_unit_test(test_nothing_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

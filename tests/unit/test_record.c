@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "quadrat/record.h"
+#include "record/statement.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -268,6 +269,118 @@ static void text_shrinks(void **state)
     }
 }
 
+/* A text of up to 12 hostile parts, which lives as long as the row. */
+static const char *hostile(char row[512], uint32_t *seed)
+{
+    static const char *const parts[] = {
+        "\n",           "\r",         "\r\n",        "\v",           "\f",
+        "\x1c",         "\x1e",       "\xc2\x85",    "\xe2\x80\xa8", "\xe2\x80\xa9",
+        "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b", "\xef\xbb\xbf", "\xff",
+        "\xc2",         "\\",        "\\x0a",      "\\n",         "\x1b[2K",
+        " = ",          "= ",        " =",         ": ",          ":",
+        " ",            "label: ",   "meta: ",     "sum(x) = 2.0", "x: float64 3 0123456789ABCDEF",
+        "quadrat 0.1 Z1Z5KKBQSAPY7FDS", "/", ":/", ", ", "a", "\xc3\xbc", "\xf0\x9f\x98\x80"};
+    *row = '\0';
+    *seed = *seed * 1664525u + 1013904223u;
+    for (uint32_t i = *seed >> 28; i < 12; i++) {
+        *seed = *seed * 1664525u + 1013904223u;
+        strcat(row, parts[(*seed >> 16) % COUNT(parts)]);
+    }
+    return row;
+}
+
+/* The lines of a text as the most generous reader splits it: at each of Unicode's line ends. */
+static size_t generous_lines(const char *text, const char *lines[], size_t sizes[], size_t most)
+{
+    static const char *const ends[] = {"\n",   "\r",   "\v",       "\f",           "\x1c",
+                                       "\x1d", "\x1e", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+    size_t count = 0;
+    const char *begin = text;
+    for (const char *s = text;; s++) {
+        size_t end = *s ? 0 : 1;
+        for (size_t i = 0; *s && i < COUNT(ends); i++)
+            if (strncmp(s, ends[i], strlen(ends[i])) == 0)
+                end = strlen(ends[i]);
+        if (!end)
+            continue;
+        assert_true(count < most);
+        lines[count] = begin;
+        sizes[count++] = (size_t)(s - begin);
+        begin = s + end;
+        if (!*s)
+            return count;
+        s = begin - 1;
+    }
+}
+
+/* Whatever labels, names and metadata hold, the lines of the statement in the text are those of the
+ * record, at every length; and the record comes back from its JSON as it was. */
+static void nothing_is_forged(void **state)
+{
+    (void)state;
+    uint32_t seed = 1;
+    for (int round = 0; round < 4000; round++) {
+        char rows[12][512];
+        char keys[2][600];
+        qdr_record_input inputs[] = {survey, survey};
+        inputs[0].source = hostile(rows[0], &seed);
+        inputs[1].source = hostile(rows[1], &seed);
+        qdr_record_meta meta[2];
+        for (int i = 0; i < 2; i++) {
+            snprintf(keys[i], sizeof keys[i], "%d%s", i, hostile(rows[2 + i], &seed));
+            meta[i] = (qdr_record_meta){keys[i], hostile(rows[4 + i], &seed)};
+        }
+        qdr_record_result results[] = {mean, mean};
+        results[1].name = hostile(rows[6], &seed);
+        qdr_record record = example();
+        record.results = results;
+        record.result_count = 2;
+        record.inputs = inputs;
+        record.input_count = 2;
+        record.label = hostile(rows[7], &seed);
+        record.meta = meta;
+        record.meta_count = 2;
+        record.run.job = hostile(rows[8], &seed);
+        record.run.host = hostile(rows[9], &seed);
+        record.run.mpi = hostile(rows[10], &seed);
+        if (round % 2)
+            record.run.started = hostile(rows[11], &seed);
+        char *claim, *text, *json, *again;
+        assert_int_equal(qdr_record_statement(&record, &claim, NULL), QDR_OK);
+        for (size_t most = SIZE_MAX; !qdr_record_text(&record, most, &text, NULL); free(text)) {
+            const char *lines[64];
+            size_t sizes[64], count = generous_lines(text, lines, sizes, COUNT(lines));
+            char read[2048] = "";
+            for (size_t i = 0; i + 1 < count; i++)
+                if (qdr_statement_owns(lines[i], sizes[i])) {
+                    strncat(read, lines[i], sizes[i]);
+                    strcat(read, "\n");
+                }
+            assert_string_equal(read, claim);
+            qdr_text_finding finding;
+            assert_int_equal(qdr_text_examine(text, strlen(text), &finding, NULL), QDR_OK);
+            assert_true(finding.result && finding.holds);
+            most = strlen(text) - 1;
+        }
+        qdr_record *parsed;
+        qdr_error err = QDR_ERROR_INIT;
+        assert_int_equal(qdr_record_json(&record, &json, &err), QDR_OK);
+        if (qdr_record_parse(json, strlen(json), &parsed, &err))
+            fail_msg("%s", err.text);
+        assert_int_equal(qdr_record_json(parsed, &again, NULL), QDR_OK);
+        assert_string_equal(again, json);
+        free(again);
+        assert_int_equal(qdr_record_text(parsed, SIZE_MAX, &again, NULL), QDR_OK);
+        assert_int_equal(qdr_record_text(&record, SIZE_MAX, &text, NULL), QDR_OK);
+        assert_string_equal(again, text);
+        free(again);
+        free(text);
+        qdr_record_destroy(parsed);
+        free(json);
+        free(claim);
+    }
+}
+
 /* Examines a copy whose end is the end of its memory, so that reading past it is seen. */
 static qdr_text_finding examine(const char *text, size_t size)
 {
@@ -464,6 +577,150 @@ static void json(void **state)
     assert_int_equal(qdr_record_json(&record, &text, NULL), QDR_EDATA);
 }
 
+/* Every kind of value in a record. */
+static void values_parsed(void **state)
+{
+    (void)state;
+    static const int64_t at[] = {1, 2}, two[] = {1, 2}, none[] = {0, 3}, many[] = {1001};
+    const double half = 0x1.554p-2, third = (double)(1.0f / 3);
+    const qdr_value floats[] = {{"float32", QDR_VALUE_FLOAT32, {.real = third}},
+                                {"float32", QDR_VALUE_FLOAT32, {.real = -INFINITY}}};
+    const qdr_value pairs[] = {{"complex64", QDR_VALUE_COMPLEX64, {.pair = {third, -0.0}}},
+                               {"complex64", QDR_VALUE_COMPLEX64, {.pair = {(double)NAN, 1}}}};
+    const qdr_record_array arrays[] = {{2, two, floats, "0123456789ABCDEF"},
+                                       {2, two, pairs, "0123456789ABCDEF"},
+                                       {2, none, floats, "0123456789ABCDEF"},
+                                       {1, many, NULL, "0123456789ABCDEF"}};
+#define ROW(dtype, kind, ...) {"f", NULL, {dtype, kind, {__VA_ARGS__}}, NULL, 0, true, NULL}
+    const qdr_record_result results[] = {
+        mean,
+        ROW("float64", QDR_VALUE_FLOAT64, .real = 5e-324),
+        ROW("float64", QDR_VALUE_FLOAT64, .real = -0.0),
+        ROW("float64", QDR_VALUE_FLOAT64, .real = (double)NAN),
+        ROW("float32", QDR_VALUE_FLOAT32, .real = third),
+        ROW("float16", QDR_VALUE_FLOAT16, .real = half),
+        ROW("float16", QDR_VALUE_FLOAT16, .real = 0x1p-24),
+        ROW("int64", QDR_VALUE_INT, .integer = INT64_MIN),
+        ROW("int8", QDR_VALUE_INT, .integer = -7),
+        ROW("uint64", QDR_VALUE_UINT, .natural = UINT64_MAX),
+        ROW("bool", QDR_VALUE_BOOL, .boolean = true),
+        ROW("complex128", QDR_VALUE_COMPLEX128, .pair = {-0.0, -INFINITY}),
+        {"argmin(x)", "m", {"int64", QDR_VALUE_INT, {.integer = 9}}, at, 2, false, NULL},
+        {"a", NULL, {.dtype = "float32", .kind = QDR_VALUE_FLOAT32}, NULL, 0, true, &arrays[0]},
+        {"b", NULL, {.dtype = "complex64", .kind = QDR_VALUE_COMPLEX64}, NULL, 0, 1, &arrays[1]},
+        {"c", NULL, {.dtype = "float32", .kind = QDR_VALUE_FLOAT32}, NULL, 0, true, &arrays[2]},
+        {"d", NULL, {.dtype = "bool", .kind = QDR_VALUE_BOOL}, NULL, 0, true, &arrays[3]}};
+    qdr_record_input inputs[] = {survey, survey};
+    inputs[1].source = NULL;
+    *inputs[1].digest = '\0';
+    qdr_record record = example(), *parsed;
+    qdr_error err = QDR_ERROR_INIT;
+    char *json, *again;
+    record.results = results;
+    record.result_count = COUNT(results);
+    record.inputs = inputs;
+    record.input_count = 2;
+    record.run.job = NULL;
+    assert_int_equal(qdr_record_json(&record, &json, &err), QDR_OK);
+    if (qdr_record_parse(json, strlen(json), &parsed, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(qdr_record_json(parsed, &again, NULL), QDR_OK);
+    assert_string_equal(json, again);
+    qdr_record_destroy(parsed);
+    free(again);
+
+    /* cut short, and with one byte changed: refused, or a record that can be written */
+    size_t size = strlen(json), end = size - 1;
+    assert_int_equal(json[end - 1], '}');
+    uint32_t seed = 1;
+    for (size_t i = 0; i < end; i++) {
+        char *copy = malloc(i + 1);
+        memcpy(copy, json, i);
+        assert_int_equal(qdr_record_parse(copy, i, &parsed, &err), QDR_EDATA);
+        free(copy);
+        char kept = json[i];
+        for (int k = 0; k < 8; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            json[i] = k < 4 ? "0]\"-"[k] : (char)(seed >> 24);
+            int code = qdr_record_parse(json, size, &parsed, &err);
+            assert_true(code == QDR_OK || code == QDR_EDATA || code == QDR_EFAIL);
+            if (code)
+                continue;
+            assert_int_equal(qdr_record_text(parsed, SIZE_MAX, &again, NULL), QDR_OK);
+            free(again);
+            qdr_record_destroy(parsed);
+        }
+        json[i] = kept;
+    }
+    free(json);
+}
+
+static void records_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to; /* what is changed in the example's JSON */
+        const char *says;
+        int code;
+    } rows[] = {
+        {"\"result", "\"resolt", "'results' is missing", QDR_EDATA},
+        {"quadrat-result-1", "quadrat-result-9", "'format' is not quadrat-result-1", QDR_EDATA},
+        {"\"float64\"", "\"float99\"", "the record's inputs: 'dtype' is unknown", QDR_EDATA},
+        {"10000,", "-1000,", "'shape' is no count", QDR_EDATA},
+        {"\"ranks\": 4", "\"ranks\": {", "broken JSON at byte", QDR_EDATA},
+        {"\"ranks\": 4", "\"ranks\":\"\"", "the record's run: 'ranks' is not of the right type", QDR_EDATA},
+        {"\"label\": null", "\"label\": true", "'label' is not of the right type", QDR_EDATA},
+        {"5C1E90D7QK2M4R8T", "5C1E90D7QK2M4R8U", "the check does not hold", QDR_EFAIL},
+        {"0.4999912043990271", "0.4999912043990272", "the check does not hold", QDR_EFAIL},
+        {"0.4999912043990271", "\"0.49999120439901\"", "the record's results: 'value' is no number", QDR_EDATA},
+        {"5C1E90D7QK2M4R8T", "5C1E90D7QK2M4\\n8", "'digest' is not 16 characters", QDR_EDATA},
+    };
+    qdr_record record = example();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *json, *at;
+        qdr_error err = QDR_ERROR_INIT;
+        qdr_record *parsed = NULL;
+        assert_int_equal(qdr_record_json(&record, &json, &err), QDR_OK);
+        at = strstr(json, rows[i].from);
+        if (!at)
+            fail_msg("no %s in %s", rows[i].from, json);
+        memcpy(at, rows[i].to, strlen(rows[i].to));
+        int code = qdr_record_parse(json, strlen(json), &parsed, &err);
+        if (code != rows[i].code || !strstr(err.text, rows[i].says))
+            fail_msg("%s: %d %s", rows[i].to, code, err.text);
+        assert_null(parsed);
+        free(json);
+    }
+}
+
+/* The last text that holds among other lines. */
+static void texts_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *after;
+        bool found;
+    } rows[] = {{"", "", true},
+                {"", "\n", true},
+                {"a log\nb = 2\n", "\nthe end\n", true},
+                {"", "\nsum(x) = 1.0\nquadrat 0.1 RV9MG3SPEGEEWT60\n\n\n", true},
+                {"sum(x) = 1.0\nquadrat 0.1 RV9MG3SPEGEEWT6Z\n", "\nquadrat 0.1 \n", true},
+                {"node17: ", "\n", false},
+                {"", " \n", false}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[1024];
+        size_t begin, length;
+        snprintf(text, sizeof text, "%s%s%s", rows[i].before, example_text, rows[i].after);
+        assert_int_equal(qdr_text_find(text, strlen(text), &begin, &length, NULL), QDR_OK);
+        assert_int_equal(length, rows[i].found ? strlen(example_text) : 0);
+        if (rows[i].found)
+            assert_int_equal(begin, strlen(rows[i].before));
+    }
+    size_t begin, length;
+    assert_int_equal(qdr_text_find("", 0, &begin, &length, NULL), QDR_OK);
+    assert_int_equal(length, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -471,6 +728,8 @@ int main(void)
         cmocka_unit_test(statement),         cmocka_unit_test(text_lines),
         cmocka_unit_test(text_shrinks),      cmocka_unit_test(examples_examined),
         cmocka_unit_test(one_byte_altered),  cmocka_unit_test(noise_examined),
-        cmocka_unit_test(json)};
+        cmocka_unit_test(json),              cmocka_unit_test(nothing_is_forged),
+        cmocka_unit_test(values_parsed),     cmocka_unit_test(records_refused),
+        cmocka_unit_test(texts_found)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,196 @@
+/* show: a result's code again, in this terminal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/settings.h"
+#include "cli/terminal.h"
+#include "record/statement.h"
+
+#define MOST (64u << 20) /* bytes of a file */
+
+/* A text that a code is to carry. */
+struct found {
+    char *text;
+    size_t size; /* 0: nothing was found */
+};
+
+/* ---- finding the text ---------------------------------------------------------------------- */
+
+static bool is_image(const char *data, size_t size)
+{
+    return size >= 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0;
+}
+
+static int find_in_image(const void *data, size_t size, struct found *found, qdr_error *err)
+{
+    qdr_image_codes codes = {0};
+    int code = qdr_image_read(data, size, &codes, err);
+    if (!code && codes.count > 1)
+        code = qdr_fail(err, QDR_EDATA, "it has %zu codes; 'quadrat scan' tells what they say",
+                        codes.count);
+    if (!code && codes.count) {
+        *found = (struct found){codes.items[0].text, codes.items[0].size};
+        codes.items[0].text = NULL;
+    }
+    qdr_image_codes_clear(&codes);
+    return code;
+}
+
+/* A drawn code is read from an image of it, as any other. */
+static int find_drawn(const char *data, size_t size, struct found *found, qdr_error *err)
+{
+    qdr_symbol *symbol;
+    qdr_png png = {0};
+    int code = qdr_symbol_find_drawn(data, size, &symbol, err);
+    if (code || !symbol)
+        return code;
+    code = qdr_symbol_png(symbol, NULL, &png, err);
+    if (!code)
+        code = find_in_image(png.data, png.size, found, err);
+    qdr_png_clear(&png);
+    qdr_symbol_destroy(symbol);
+    return code;
+}
+
+/* A text that stands there, or else one that was drawn. */
+static int find_in_lines(const char *data, size_t size, struct found *found, qdr_error *err)
+{
+    size_t begin, length;
+    qdr_text_finding whole;
+    int code = qdr_text_find(data, size, &begin, &length, err);
+    if (!code && length) {
+        *found = (struct found){strndup(data + begin, length), length};
+        return found->text ? QDR_OK : qdr_fail_memory(err, "reading a text");
+    }
+    if (!code)
+        code = find_drawn(data, size, found, err);
+    if (!code && !found->size)
+        code = qdr_text_examine(data, size, &whole, err);
+    if (!code && !found->size && whole.result)
+        code = qdr_fail(err, QDR_EFAIL, "the check does not hold; was the text changed?");
+    return code;
+}
+
+/* ---- showing it ---------------------------------------------------------------------------- */
+
+static void print_results(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size;) {
+        const char *line = text + i, *end = memchr(line, '\n', size - i);
+        size_t length = end ? (size_t)(end - line) : size - i;
+        if (memmem(line, length, " = ", 3) && qdr_statement_owns(line, length) &&
+            !qdr_statement_allow(line, length, NULL))
+            printf("%.*s\n", (int)length, line);
+        i += length + 1;
+    }
+}
+
+static int draw(const qdr_symbol *symbol, const qdr_settings *settings, qdr_error *err)
+{
+    char detail[QDR_ERROR_TEXT];
+    int code = qdr_terminal_draw(symbol, &settings->terminal, settings->no_colour, -1, err);
+    if (code != QDR_EFAIL)
+        return code;
+    snprintf(detail, sizeof detail, "%s", err->text);
+    return qdr_fail(err, code, "%s; make it larger", detail);
+}
+
+static int show_text(const struct found *found, const qdr_settings *settings, qdr_error *err)
+{
+    qdr_symbol *symbol;
+    qdr_png png = {0};
+    int code = qdr_symbol_make_checked(found->text, found->size, &settings->form.symbol, NULL,
+                                       &symbol, &png, err);
+    if (code)
+        return code;
+    code = draw(symbol, settings, err);
+    if (!code)
+        print_results(found->text, found->size);
+    qdr_png_clear(&png);
+    qdr_symbol_destroy(symbol);
+    return code;
+}
+
+static int show_record(const char *json, size_t size, const qdr_settings *settings, qdr_error *err)
+{
+    qdr_record *record;
+    qdr_symbol *symbol = NULL;
+    int code = qdr_record_parse(json, size, &record, err);
+    if (code)
+        return code;
+    code = qdr_output_symbol(record, &settings->form, &symbol, err);
+    if (!code)
+        code = draw(symbol, settings, err);
+    for (size_t i = 0; i < record->result_count && !code; i++) {
+        char *line;
+        code = qdr_record_line(record, i, &line, err);
+        if (!code) {
+            puts(line);
+            free(line);
+        }
+    }
+    qdr_symbol_destroy(symbol);
+    qdr_record_destroy(record);
+    return code;
+}
+
+static int show(const char *data, size_t size, const qdr_settings *settings, qdr_error *err)
+{
+    struct found found = {0};
+    if (data[strspn(data, " \t\r\n")] == '{')
+        return show_record(data, size, settings, err);
+    int code = is_image(data, size) ? find_in_image(data, size, &found, err)
+                                    : find_in_lines(data, size, &found, err);
+    if (!code && !found.size)
+        code = qdr_fail(err, QDR_EDATA,
+                        "no result was found; it can be a PNG image, a record as JSON, or a text or "
+                        "log with the lines of a result or its drawn code");
+    if (!code)
+        code = show_text(&found, settings, err);
+    free(found.text);
+    return code;
+}
+
+static int show_file(const char *path, const qdr_settings *settings, qdr_error *err)
+{
+    char *data, shown[512], detail[QDR_ERROR_TEXT];
+    size_t size;
+    int code = qdr_file_load(path, MOST, &data, &size, err);
+    if (code)
+        return code;
+    code = show(data, size, settings, err);
+    free(data);
+    if (!code)
+        return QDR_OK;
+    snprintf(detail, sizeof detail, "%s", err->text);
+    return qdr_fail(err, code, "%s: %s", qdr_escape(shown, sizeof shown, path), detail);
+}
+
+static int run(const qdr_command *command, int argc, char **argv)
+{
+    qdr_error err = QDR_ERROR_INIT;
+    qdr_settings settings = {0};
+    int count;
+    if (!qdr_options_parse(command, &settings, argc, argv, &count, &err) && count != 1)
+        qdr_fail(&err, QDR_EUSAGE, "it takes one file; for example: quadrat show result.png");
+    if (!err.code && !show_file(argv[0], &settings, &err))
+        qdr_flush_output(&err);
+    qdr_settings_clear(&settings);
+    return err.code ? qdr_complain(&err) : QDR_OK;
+}
+
+const qdr_command qdr_show_command = {
+    .name = "show",
+    .arguments = "FILE",
+    .help = "draw a result's QR code again in this terminal",
+    .details = "FILE is what -o wrote (.png, .json, .txt), or a job's log that has the lines of a result,\n"
+               "its check line with them, or a code that was drawn by --qr; the last one counts. - is\n"
+               "standard input. On a terminal the code is black on white, whatever the terminal's own\n"
+               "colours are; without colours it is for a dark background, with --invert for a light one.\n",
+    .options = qdr_settings_code_options,
+    .run = run,
+};
