@@ -171,6 +171,10 @@ int qdr_record_text(const qdr_record *record, size_t most, char **text, qdr_erro
  * text escaped as in the QR text, so that it is valid UTF-8 and safe to show. */
 int qdr_record_json(const qdr_record *record, char **json, qdr_error *err);
 
+/* The QR text that a record in JSON stands for, with the check that the record has: so examining the
+ * text tells whether that holds. QDR_EDATA when it is no such record. */
+int qdr_record_json_text(const char *json, size_t size, char **text, qdr_error *err);
+
 /* What a text claims to be. */
 typedef struct qdr_text_finding {
     bool result;                   /* its last line is a check line and it has a statement; if not,

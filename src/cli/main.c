@@ -10,7 +10,7 @@
 #include "quadrat/run.h"
 
 const qdr_command *const qdr_commands[] = {
-    &qdr_eval_command, &qdr_scan_command,    &qdr_help_command,
+    &qdr_eval_command,    &qdr_scan_command,       &qdr_verify_command, &qdr_help_command,
     &qdr_version_command, &qdr_read_image_command, NULL,
 };
 
