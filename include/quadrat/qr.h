@@ -1,5 +1,5 @@
 /* QR codes: a text as a symbol, a symbol as a PNG image, an SVG drawing or terminal text, and codes
- * read back from a PNG image.
+ * read back from images.
  *
  * A symbol is one QR code: a square of dark and light modules. Its version, 1 to 40, says its size,
  * 17 + 4 * version modules a side; its level, L, M, Q or H, how much of it may be damaged (about
@@ -170,15 +170,33 @@ typedef struct qdr_image_codes {
 
 /* Whether this build can read images: it has libzbar. */
 bool qdr_image_can_read(void);
+bool qdr_image_can_read_jpeg(void); /* it has libjpeg, too */
 
-/* Finds the QR codes in a PNG image in memory, of any bit depth, colour type and interlacing;
- * transparent parts are taken as white. An image without a code is a success with a count of 0.
- * Not a PNG, a damaged one, and one of more than 64 Mpixel are QDR_EDATA; a build without libzbar
- * is QDR_EREFUSED. Clear the codes with qdr_image_codes_clear.
+/* Whether data begins as an image of a format that is known: PNG, JPEG, PNM. */
+bool qdr_image_begins(const void *data, size_t size);
+
+/* Finds the QR codes in an image in memory: a PNG of any bit depth, colour type and interlacing,
+ * whose transparent parts are taken as white, a JPEG, or a PNM (P1 to P6). Codes with the same text
+ * are one. An image without a code is a success with a count of 0. No such image, a damaged one,
+ * and one of more than 64 Mpixel are QDR_EDATA; a build without libzbar, or for a JPEG without
+ * libjpeg, is QDR_EREFUSED. Clear the codes with qdr_image_codes_clear.
  *
- * libpng and libzbar have had holes (CVE-2023-40889 was in libzbar's QR finder): read images of
- * unknown origin in a child process with limits on memory and time. */
+ * libpng, libjpeg and libzbar have had holes (CVE-2023-40889 was in libzbar's QR finder): images of
+ * unknown origin are for qdr_image_read_apart. */
 int qdr_image_read(const void *data, size_t size, qdr_image_codes *codes, qdr_error *err);
+
+/* The same in a process of its own, by a program that calls qdr_image_serve and ends: argv is its
+ * path and arguments, NULL-ended. It gets the image as standard input and answers on standard
+ * output; of the answer nothing is trusted. A crash, no answer after `seconds`, more memory than is
+ * allowed, and an answer that is none are QDR_EDATA. */
+int qdr_image_read_apart(const char *const argv[], int seconds, const void *data, size_t size,
+                         qdr_image_codes *codes, qdr_error *err);
+
+/* The other side: limits this process to QDR_SERVE_SECONDS of CPU time, 1 GiB of memory more than
+ * it has, no core file and no file written; reads the image from the descriptor `in`, and writes
+ * the answer to `out`. False when that could not be written. */
+#define QDR_SERVE_SECONDS 30
+bool qdr_image_serve(int in, int out);
 
 void qdr_image_codes_clear(qdr_image_codes *codes);
 

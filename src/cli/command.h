@@ -20,7 +20,7 @@ typedef struct qdr_option {
 typedef struct qdr_command {
     const char *name;
     const char *arguments; /* "EXPR..." */
-    const char *help;      /* one line */
+    const char *help;      /* one line; NULL for a command that only quadrat itself calls */
     const char *details;   /* what --help says more; NULL for nothing */
     const qdr_option *options; /* ended by a row without name; NULL for none */
     bool ranks;                /* uses all ranks; other commands run on one, alone */
@@ -30,8 +30,11 @@ typedef struct qdr_command {
 
 extern const qdr_command *const qdr_commands[]; /* ended by NULL */
 
-extern const qdr_command qdr_eval_command, qdr_scan_command, qdr_show_command, qdr_help_command,
-    qdr_version_command;
+extern const qdr_command qdr_eval_command, qdr_scan_command, qdr_verify_command, qdr_show_command,
+    qdr_help_command, qdr_version_command, qdr_read_image_command;
+
+/* The visible command at or behind *index, which moves past it; NULL when there is no more. */
+const qdr_command *qdr_command_next(size_t *index);
 
 /* Takes the options out of argv and into settings, and leaves the *count operands at its front.
  * "--" ends the options. */

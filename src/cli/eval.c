@@ -5,59 +5,9 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "base/number.h"
+#include "cli/progress.h"
 #include "cli/publish.h"
 #include "cli/stop.h"
-#include "cli/terminal.h"
-
-#define QUIET_PROGRESS 30.0 /* seconds between two lines where nothing can be redrawn */
-
-struct display {
-    bool redraw;
-    double next; /* when the next line is due, seconds on the clock */
-    bool drawn;  /* a line stands on the terminal */
-};
-
-static void show_progress(void *context, const qdr_progress *p)
-{
-    struct display *d = context;
-    double now = qdr_clock_seconds();
-    if (now < d->next || p->done >= p->total)
-        return;
-    d->next = now + (d->redraw ? 0 : QUIET_PROGRESS);
-    char done[QDR_NUMBER_TEXT], total[QDR_NUMBER_TEXT], speed[QDR_NUMBER_TEXT];
-    double rate = (double)p->done / (p->seconds > 0 ? p->seconds : 1);
-    double left = rate > 0 ? (double)(p->total - p->done) / rate : 0;
-    fprintf(stderr, "%squadrat: %d %% of pass %zu of %zu, %s of %s, %s/s, %.0f s left%s",
-            d->redraw ? "\r" : "", (int)(100 * ((double)p->done / (double)p->total)), p->pass,
-            p->passes, qdr_number_bytes(done, (double)p->done),
-            qdr_number_bytes(total, (double)p->total), qdr_number_bytes(speed, rate), left,
-            d->redraw ? "\033[K" : "\n");
-    d->drawn = d->redraw;
-}
-
-static void show_notice(void *context, const char *text)
-{
-    struct display *d = context;
-    if (d->drawn)
-        fputs("\r\033[K", stderr);
-    d->drawn = false;
-    qdr_say("%s", text);
-}
-
-static void start_display(struct display *d, qdr_settings *settings)
-{
-    int columns, lines;
-    *d = (struct display){.redraw = qdr_terminal_find(2, &columns, &lines)};
-    d->next = qdr_clock_seconds() + (d->redraw ? 0.5 : QUIET_PROGRESS);
-    settings->run.notice = show_notice;
-    settings->run.context = d;
-    bool wanted = settings->progress == QDR_ALWAYS ||
-                  (settings->progress == QDR_AUTO && !settings->quiet);
-    if (wanted) {
-        settings->run.progress = show_progress;
-    }
-}
 
 /* Asks whether the outputs can be written before hours are spent on what goes into them. */
 static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error *err)
@@ -107,13 +57,12 @@ static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings 
                        qdr_error *err)
 {
     char started[QDR_CLOCK_TEXT];
-    struct display display;
+    qdr_display display;
     qdr_run_report report;
     qdr_clock_now(started);
-    start_display(&display, settings);
+    qdr_display_start(&display, settings);
     int code = qdr_run(comm, program, &settings->run, &report, err);
-    if (display.drawn)
-        fputs("\r\033[K", stderr);
+    qdr_display_end(&display);
     if (code)
         return code;
     if (qdr_comm_rank(comm) == 0)

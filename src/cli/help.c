@@ -73,9 +73,9 @@ static void print_expressions(void)
 static void print_commands(void)
 {
     printf("usage: quadrat COMMAND ...\n\n");
-    for (size_t i = 0; qdr_commands[i]; i++)
-        printf("  %-8s %-22s %s\n", qdr_commands[i]->name, qdr_commands[i]->arguments,
-               qdr_commands[i]->help);
+    const qdr_command *c;
+    for (size_t i = 0; (c = qdr_command_next(&i));)
+        printf("  %-8s %-22s %s\n", c->name, c->arguments, c->help);
     printf("\n  quadrat help COMMAND       what a command takes\n"
            "  quadrat help expressions   how to write an expression\n"
            "  quadrat help functions     what can be called in one\n"
@@ -86,9 +86,9 @@ static void print_commands(void)
 static void print_exit_codes(void)
 {
     printf("  0  done\n"
-           "  1  it ran, and the answer is no: a check does not hold\n"
+           "  1  it ran, and the answer is no: a result differs from what the data give\n"
            "  2  what was typed is wrong, expressions included\n"
-           " 65  the bytes are wrong: a truncated file, an image without a code\n"
+           " 65  the bytes are wrong: a truncated file, a check that does not hold, no code in an image\n"
            " 74  a system call failed, a missing file included\n"
            " 75  stopped with a checkpoint; run again to resume\n"
            " 77  could run, must not: memory, launch\n\n"
@@ -127,9 +127,10 @@ static bool print_topic(const char *name)
             topics[i].print();
             return true;
         }
-    for (size_t i = 0; qdr_commands[i]; i++)
-        if (strcmp(qdr_commands[i]->name, name) == 0) {
-            qdr_help_print(qdr_commands[i]);
+    const qdr_command *c;
+    for (size_t i = 0; (c = qdr_command_next(&i));)
+        if (strcmp(c->name, name) == 0) {
+            qdr_help_print(c);
             return true;
         }
     return false;
@@ -165,6 +166,7 @@ static int run_version(const qdr_command *command, int argc, char **argv)
         return qdr_complain(&err);
     printf("quadrat %s\n", QUADRAT_VERSION);
     printf("libzbar: %s\n", qdr_image_can_read() ? "yes" : "no, codes are not read back");
+    printf("libjpeg: %s\n", qdr_image_can_read_jpeg() ? "yes" : "no, JPEG images are not read");
     return qdr_flush_output(&err) ? qdr_complain(&err) : QDR_OK;
 }
 

@@ -10,9 +10,19 @@
 #include "quadrat/run.h"
 
 const qdr_command *const qdr_commands[] = {
-    &qdr_eval_command, &qdr_scan_command,    &qdr_show_command,
-    &qdr_help_command, &qdr_version_command, NULL,
+    &qdr_eval_command, &qdr_scan_command, &qdr_verify_command,
+    &qdr_show_command, &qdr_help_command, &qdr_version_command,
+    &qdr_read_image_command, NULL,
 };
+
+const qdr_command *qdr_command_next(size_t *index)
+{
+    while (qdr_commands[*index] && !qdr_commands[*index]->help)
+        ++*index;
+    const qdr_command *command = qdr_commands[*index];
+    *index += command != NULL;
+    return command;
+}
 
 /* A standard descriptor that is closed would be taken by the next file that is opened. */
 static void hold_descriptors(void)
@@ -26,9 +36,9 @@ static int usage(void)
 {
     if (qdr_launch_rank() == 0) {
         fputs("usage: quadrat COMMAND ...\n", stderr);
-        for (size_t i = 0; qdr_commands[i]; i++)
-            fprintf(stderr, "  %-8s %-16s %s\n", qdr_commands[i]->name,
-                    qdr_commands[i]->arguments, qdr_commands[i]->help);
+        const qdr_command *c;
+        for (size_t i = 0; (c = qdr_command_next(&i));)
+            fprintf(stderr, "  %-8s %-16s %s\n", c->name, c->arguments, c->help);
         fputs("for example: quadrat eval 'mean(ones((1000, 1000)))' -o result.png\n"
               "'quadrat help COMMAND' and 'quadrat help functions' say more\n",
               stderr);
@@ -45,11 +55,12 @@ static const qdr_command *find(const char *name, qdr_error *err)
     if (strcmp(name, "--version") == 0)
         return &qdr_version_command;
     qdr_names_init(&names, name, strlen(name));
-    for (size_t i = 0; qdr_commands[i]; i++) {
+    for (size_t i = 0; qdr_commands[i]; i++)
         if (strcmp(qdr_commands[i]->name, name) == 0)
             return qdr_commands[i];
-        qdr_names_offer(&names, qdr_commands[i]->name, strlen(qdr_commands[i]->name));
-    }
+    const qdr_command *c;
+    for (size_t i = 0; (c = qdr_command_next(&i));)
+        qdr_names_offer(&names, c->name, strlen(c->name));
     char shown[128];
     qdr_fail(err, QDR_EUSAGE, "unknown command '%s'%s%s", qdr_escape(shown, sizeof shown, name),
              qdr_names_hint(&names, hint), names.nearest ? "" : "; 'quadrat help' lists them");

@@ -27,31 +27,17 @@ static const char *job(void)
     return NULL;
 }
 
-static void fill_inputs(struct draft *d, const qdr_program *program, const qdr_run_report *report)
-{
-    for (size_t i = 0; i < d->record.input_count; i++) {
-        qdr_program_input in = qdr_program_input_at(program, i);
-        d->inputs[i] = (qdr_record_input){
-            .name = in.name,
-            .source = qdr_source_path(in.source),
-            .dtype = qdr_dtype_name(qdr_source_dtype(in.source)),
-            .ndim = in.shape->ndim,
-            .shape = in.shape->extent,
-        };
-        snprintf(d->inputs[i].digest, sizeof d->inputs[i].digest, "%s", report->digest[i]);
-    }
-}
-
 static int draft_record(const qdr_comm *comm, const qdr_program *program,
                         const qdr_settings *settings, const qdr_run_report *report,
                         const char *started, struct draft *d, qdr_error *err)
 {
     size_t results = qdr_program_result_count(program), inputs = qdr_program_input_count(program);
     d->program = calloc(results, sizeof *d->program);
-    d->inputs = calloc(inputs + 1, sizeof *d->inputs);
-    if (!d->program || !d->inputs)
+    if (!d->program)
         return qdr_fail_memory(err, "making the record");
-    int code = qdr_results_make(program, report, &d->results, err);
+    int code = qdr_results_inputs(program, report, &d->inputs, err);
+    if (!code)
+        code = qdr_results_make(program, report, &d->results, err);
     if (code)
         return code;
     d->record = (qdr_record){
@@ -81,7 +67,6 @@ static int draft_record(const qdr_comm *comm, const qdr_program *program,
     };
     for (size_t i = 0; i < results; i++)
         d->program[i] = d->results.result[i].expr;
-    fill_inputs(d, program, report);
     return QDR_OK;
 }
 

@@ -1,16 +1,12 @@
 /* scan: what the codes in images say, and whether their checks hold. Nothing that was scanned is
  * ever acted on, and nothing of it reaches the terminal unescaped. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/file.h"
 #include "cli/command.h"
-#include "quadrat/qr.h"
+#include "cli/reader.h"
 #include "quadrat/record.h"
-
-#define MOST (64u << 20) /* bytes of an image or text */
 
 /* A line of the text, escaped. A backslash stands for itself: a result's text is escaped already,
  * and is shown as the code has it. */
@@ -43,7 +39,7 @@ static void print_text(const char *text, size_t size)
     qdr_bytes_clear(&shown);
 }
 
-/* QDR_EFAIL when it is a result whose check does not hold. */
+/* QDR_EDATA when it is a result whose check does not hold. */
 static int show_text(const char *text, size_t size, qdr_error *err)
 {
     qdr_text_finding f;
@@ -57,64 +53,44 @@ static int show_text(const char *text, size_t size, qdr_error *err)
     }
     if (!f.holds) {
         printf("-- the check does NOT hold: the text gives %s, not %s\n", f.computed, f.claimed);
-        return qdr_fail(err, QDR_EFAIL, "the check does not hold; was the text changed?");
+        return qdr_fail(err, QDR_EDATA, "the check does not hold; was the text changed?");
     }
     puts("-- the check holds: the text is as it was written; only the data can confirm it");
     return QDR_OK;
 }
 
-static bool is_image(const char *data, size_t size)
+static int scan_image(const char *path, const qdr_image_codes *codes, qdr_error *err)
 {
-    return size >= 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0;
-}
-
-/* Tells which file an error is about. */
-static int name_file(const char *path, qdr_error *err)
-{
-    char shown[512], detail[QDR_ERROR_TEXT];
-    snprintf(detail, sizeof detail, "%s", err->text);
-    return qdr_fail(err, err->code, "%s: %s", qdr_escape(shown, sizeof shown, path), detail);
-}
-
-static int scan_image(const char *path, const char *data, size_t size, qdr_error *err)
-{
-    qdr_image_codes codes = {0};
-    if (qdr_image_read(data, size, &codes, err))
-        return name_file(path, err);
-    if (!codes.count) {
-        qdr_fail(err, QDR_EDATA, "no QR code was found");
-        return name_file(path, err);
-    }
     int worst = QDR_OK;
-    for (size_t i = 0; i < codes.count; i++) {
-        if (codes.count > 1)
-            printf("%scode %zu of %zu\n", i ? "\n" : "", i + 1, codes.count);
+    for (size_t i = 0; i < codes->count; i++) {
+        if (codes->count > 1)
+            printf("%scode %zu of %zu\n", i ? "\n" : "", i + 1, codes->count);
         qdr_error one = QDR_ERROR_INIT;
-        if (show_text(codes.items[i].text, codes.items[i].size, &one) && !worst) {
+        if (show_text(codes->items[i].text, codes->items[i].size, &one) && !worst) {
             *err = one;
-            worst = name_file(path, err);
+            worst = qdr_reader_name(path, err);
         }
     }
-    qdr_image_codes_clear(&codes);
     return worst;
 }
 
 static int scan_file(const char *path, qdr_error *err)
 {
-    char *data;
-    size_t size;
-    int code = qdr_file_load(path, MOST, &data, &size, err);
+    bool image;
+    qdr_image_codes texts = {0};
+    int code = qdr_reader_load(path, &texts, &image, err);
     if (code)
         return code;
-    if (is_image(data, size))
-        code = scan_image(path, data, size, err);
-    else if (strcmp(path, "-") == 0)
-        code = show_text(data, size, err);
-    else {
-        qdr_fail(err, QDR_EDATA, "not a PNG image; a text is read from standard input: -");
-        code = name_file(path, err);
+    if (image) {
+        code = scan_image(path, &texts, err);
+    } else if (strcmp(path, "-") == 0) {
+        code = show_text(texts.items->text, texts.items->size, err);
+    } else {
+        qdr_fail(err, QDR_EDATA,
+                 "not a PNG, JPEG or PNM image; a text is read from standard input: -");
+        code = qdr_reader_name(path, err);
     }
-    free(data);
+    qdr_image_codes_clear(&texts);
     return code;
 }
 
@@ -146,9 +122,10 @@ static int run(const qdr_command *command, int argc, char **argv)
 const qdr_command qdr_scan_command = {
     .name = "scan",
     .arguments = "IMAGE...",
-    .help = "read QR codes from PNG images, or a text from standard input (-)",
-    .details = "Prints what each code says, and whether the check value of a result holds. That shows\n"
-               "accidents; it proves nothing about the data. Exit code 1 when a check does not hold,\n"
-               "65 when there is no code.\n",
+    .help = "read QR codes from images and photos, or a text (-)",
+    .details = "Reads PNG, JPEG and PNM files; '-' is an image or a text on standard input. Prints what\n"
+               "each code says, and whether the check value of a result holds. That shows accidents; it\n"
+               "proves nothing about the data: verify does. Exit code 65 when a check does not hold and\n"
+               "when there is no code.\n",
     .run = run,
 };

@@ -167,6 +167,14 @@ static int take_label(void *settings, const char *argument, qdr_error *err)
     return QDR_OK;
 }
 
+static int take_root(void *settings, const char *argument, qdr_error *err)
+{
+    if (!*argument)
+        return qdr_fail(err, QDR_EUSAGE, "a directory's name is empty");
+    ((qdr_settings *)settings)->root = argument;
+    return QDR_OK;
+}
+
 /* "1000x100", "1000,100", "(1000, 100)" or "1000". */
 static int take_chunks(void *settings, const char *argument, qdr_error *err)
 {
@@ -315,17 +323,24 @@ FLAG(take_explain, explain, true)
     {"quiet-zone", 0, "N", "modules of margin, 1 to 32; default 4", take_quiet_zone},              \
     {"version-limit", 0, "N", "largest symbol, 1 to 40; default 25", take_version_limit}
 
+/* What both commands take. */
+#define INPUT {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input}
+#define CHUNKS {"chunks", 0, "AxBx...", "block shape", take_chunks}
+#define THREADS \
+    {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs", take_threads}
+#define MEMORY \
+    {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %", take_memory}
+#define PROGRESS {"progress", 0, "WHEN", "auto, always, never", take_progress}
+
 const qdr_option qdr_settings_options[] = {
-    {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input},
+    INPUT,
     {"let", 0, "NAME=EXPR", "a name for an expression", take_let},
     {"output", 'o', "FILE", "the result: .png or .svg (QR code), .json, .txt, .npy; - prints JSON", take_output},
     {"save", 0, "NAME=FILE.npy", "write the array of that name; all ranks write it", take_save},
     {"json", 0, NULL, "the same as -o -", take_json},
-    {"chunks", 0, "AxBx...", "block shape", take_chunks},
-    {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs",
-     take_threads},
-    {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %",
-     take_memory},
+    CHUNKS,
+    THREADS,
+    MEMORY,
     {"checkpoint", 0, "FILE", "save the state of the run there, and go on from it if it is there",
      take_checkpoint},
     {"every", 0, "SECONDS", "how often; default: 60", take_every},
@@ -339,13 +354,24 @@ const qdr_option qdr_settings_options[] = {
     {"scale", 0, "N", "pixels a module, 2 to 32; default 8", take_scale},
     {"full-metadata", 0, NULL, "let the PNG carry the whole record: host name, paths",
      take_full_metadata},
-    {"progress", 0, "WHEN", "auto, always, never", take_progress},
+    PROGRESS,
     {"quiet", 'q', NULL, "no progress and no summary", take_quiet},
     {"verbose", 'v', NULL, "say what --explain says, and do it", take_verbose},
     {.name = NULL},
 };
 
 const qdr_option qdr_settings_code_options[] = {CODE_OPTIONS, {.name = NULL}};
+
+const qdr_option qdr_settings_verify[] = {
+    INPUT,
+    {"root", 0, "DIRECTORY", "look below it for the arrays: by name, then by digest", take_root},
+    CHUNKS,
+    THREADS,
+    MEMORY,
+    PROGRESS,
+    {"quiet", 'q', NULL, "no progress", take_quiet},
+    {.name = NULL},
+};
 
 void qdr_settings_clear(qdr_settings *settings)
 {

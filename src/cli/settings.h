@@ -1,4 +1,4 @@
-/* What eval was asked for: its options, as values. */
+/* What eval and verify were asked for: their options, as values. */
 #ifndef QDR_CLI_SETTINGS_H
 #define QDR_CLI_SETTINGS_H
 
@@ -19,6 +19,7 @@ typedef struct qdr_settings {
     size_t output_count;
     qdr_binding save[QDR_MOST]; /* arrays; without a name, the one that is a result */
     size_t save_count;
+    const char *root; /* a directory that inputs are looked for in; NULL for none */
     bool json; /* the record on standard output */
     qdr_record_meta meta[QDR_MOST];
     size_t meta_count;
@@ -32,7 +33,8 @@ typedef struct qdr_settings {
     size_t copy_count;
 } qdr_settings;
 
-extern const qdr_option qdr_settings_options[];
+extern const qdr_option qdr_settings_options[]; /* of eval */
+extern const qdr_option qdr_settings_verify[];
 
 /* Those of them that say how a code is made and shown. */
 extern const qdr_option qdr_settings_code_options[];

@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/file.h"
 #include "cli/command.h"
+#include "cli/reader.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "record/statement.h"
-
-#define MOST (64u << 20) /* bytes of a file */
 
 /* A text that a code is to carry. */
 struct found {
@@ -20,24 +18,17 @@ struct found {
 
 /* ---- finding the text ---------------------------------------------------------------------- */
 
-static bool is_image(const char *data, size_t size)
+/* Takes the one code of an image. */
+static int take_code(qdr_image_codes *codes, struct found *found, qdr_error *err)
 {
-    return size >= 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0;
-}
-
-static int find_in_image(const void *data, size_t size, struct found *found, qdr_error *err)
-{
-    qdr_image_codes codes = {0};
-    int code = qdr_image_read(data, size, &codes, err);
-    if (!code && codes.count > 1)
-        code = qdr_fail(err, QDR_EDATA, "it has %zu codes; 'quadrat scan' tells what they say",
-                        codes.count);
-    if (!code && codes.count) {
-        *found = (struct found){codes.items[0].text, codes.items[0].size};
-        codes.items[0].text = NULL;
+    if (codes->count > 1)
+        return qdr_fail(err, QDR_EDATA, "it has %zu codes; 'quadrat scan' tells what they say",
+                        codes->count);
+    if (codes->count) {
+        *found = (struct found){codes->items[0].text, codes->items[0].size};
+        codes->items[0].text = NULL;
     }
-    qdr_image_codes_clear(&codes);
-    return code;
+    return QDR_OK;
 }
 
 /* A drawn code is read from an image of it, as any other. */
@@ -48,9 +39,13 @@ static int find_drawn(const char *data, size_t size, struct found *found, qdr_er
     int code = qdr_symbol_find_drawn(data, size, &symbol, err);
     if (code || !symbol)
         return code;
+    qdr_image_codes codes = {0};
     code = qdr_symbol_png(symbol, NULL, &png, err);
     if (!code)
-        code = find_in_image(png.data, png.size, found, err);
+        code = qdr_image_read(png.data, png.size, &codes, err);
+    if (!code)
+        code = take_code(&codes, found, err);
+    qdr_image_codes_clear(&codes);
     qdr_png_clear(&png);
     qdr_symbol_destroy(symbol);
     return code;
@@ -138,13 +133,14 @@ static int show_record(const char *json, size_t size, const qdr_settings *settin
     return code;
 }
 
-static int show(const char *data, size_t size, const qdr_settings *settings, qdr_error *err)
+static int show(qdr_image_codes *texts, bool image, const qdr_settings *settings, qdr_error *err)
 {
     struct found found = {0};
-    if (data[strspn(data, " \t\r\n")] == '{')
+    const char *data = texts->items[0].text;
+    size_t size = texts->items[0].size;
+    if (!image && data[strspn(data, " \t\r\n")] == '{')
         return show_record(data, size, settings, err);
-    int code = is_image(data, size) ? find_in_image(data, size, &found, err)
-                                    : find_in_lines(data, size, &found, err);
+    int code = image ? take_code(texts, &found, err) : find_in_lines(data, size, &found, err);
     if (!code && !found.size)
         code = qdr_fail(err, QDR_EDATA,
                         "no result was found; it can be a PNG image, a record as JSON, or a text or "
@@ -157,17 +153,15 @@ static int show(const char *data, size_t size, const qdr_settings *settings, qdr
 
 static int show_file(const char *path, const qdr_settings *settings, qdr_error *err)
 {
-    char *data, shown[512], detail[QDR_ERROR_TEXT];
-    size_t size;
-    int code = qdr_file_load(path, MOST, &data, &size, err);
+    qdr_image_codes texts = {0};
+    bool image;
+    int code = qdr_reader_load(path, &texts, &image, err);
     if (code)
         return code;
-    code = show(data, size, settings, err);
-    free(data);
-    if (!code)
-        return QDR_OK;
-    snprintf(detail, sizeof detail, "%s", err->text);
-    return qdr_fail(err, code, "%s: %s", qdr_escape(shown, sizeof shown, path), detail);
+    if (show(&texts, image, settings, err))
+        qdr_reader_name(path, err);
+    qdr_image_codes_clear(&texts);
+    return err->code;
 }
 
 static int run(const qdr_command *command, int argc, char **argv)

@@ -9,6 +9,7 @@
 #define EDGE 3    /* elements shown at each end of a shortened axis */
 #define WHOLE 100 /* elements up to which an array is shown whole */
 
+_Static_assert(QDR_DIGEST_TEXT == QDR_CHECK_SIZE, "a run's digest is a record's");
 _Static_assert(QDR_REPORTED >= QDR_RECORD_VALUES, "what a record lists is reported");
 
 struct qdr_result_parts {
@@ -122,6 +123,28 @@ void qdr_results_clear(qdr_results *results)
     free(results->parts);
     free(results->result);
     *results = (qdr_results){0};
+}
+
+int qdr_results_inputs(const qdr_program *program, const qdr_run_report *report,
+                       qdr_record_input **inputs, qdr_error *err)
+{
+    size_t count = qdr_program_input_count(program);
+    qdr_record_input *made = calloc(count + 1, sizeof *made);
+    if (!made)
+        return qdr_fail_memory(err, "making the record");
+    for (size_t i = 0; i < count; i++) {
+        qdr_program_input in = qdr_program_input_at(program, i);
+        made[i] = (qdr_record_input){
+            .name = in.name,
+            .source = qdr_source_path(in.source),
+            .dtype = qdr_dtype_name(qdr_source_dtype(in.source)),
+            .ndim = in.shape->ndim,
+            .shape = in.shape->extent,
+        };
+        memcpy(made[i].digest, report->digest[i], sizeof made[i].digest);
+    }
+    *inputs = made;
+    return QDR_OK;
 }
 
 /* ---- shortened arrays ---------------------------------------------------------------------- */

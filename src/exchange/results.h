@@ -16,6 +16,10 @@ int qdr_results_make(const qdr_program *program, const qdr_run_report *report,
                      qdr_results *results, qdr_error *err);
 void qdr_results_clear(qdr_results *results);
 
+/* The inputs of a record, with their digests; the caller's to free(). */
+int qdr_results_inputs(const qdr_program *program, const qdr_run_report *report,
+                       qdr_record_input **inputs, qdr_error *err);
+
 /* The line that shows result number `index` of the record: its line in the statement, but an array
  * shortened, with its shape and extrema: "sqrt(x) = [0.0, 1.0, 1.4142135623730951, …, 9.9], shape
  * (99,), min 0.0, max 9.9". *line is the caller's to free(). */

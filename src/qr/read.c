@@ -1,54 +1,15 @@
-/* Codes out of a PNG image: libpng decodes it, libzbar finds them. */
+/* Codes out of an image: libzbar finds them. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "quadrat/qr.h"
 
 #ifdef QUADRAT_HAVE_ZBAR
-#include <png.h>
-#include <string.h>
 #include <zbar.h>
 
-#include "base/bytes.h"
+#include "qr/image.h"
 
-#define PIXELS_MOST (64 << 20)
-
-struct grey {
-    unsigned char *pixels; /* width * height, 255 = white */
-    unsigned width, height;
-};
-
-static int fail_png(const png_image *image, qdr_error *err)
-{
-    char reason[256];
-    return qdr_fail(err, QDR_EDATA, "broken PNG image: %s",
-                    qdr_escape(reason, sizeof reason, image->message));
-}
-
-static int decode(const void *data, size_t size, struct grey *grey, qdr_error *err)
-{
-    if (size < 8 || png_sig_cmp(data, 0, 8))
-        return qdr_fail(err, QDR_EDATA, "not a PNG image");
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_memory(&image, data, size))
-        return fail_png(&image, err);
-    int code = QDR_OK;
-    if ((uint64_t)image.width * image.height > PIXELS_MOST) {
-        code = qdr_fail(err, QDR_EDATA, "PNG image of %u by %u pixels; at most %d are read",
-                        (unsigned)image.width, (unsigned)image.height, PIXELS_MOST);
-    } else if (!(grey->pixels = malloc((size_t)image.width * image.height))) {
-        code = qdr_fail_memory(err, "reading a PNG image");
-    } else {
-        static const png_color white = {255, 255, 255};
-        image.format = PNG_FORMAT_GRAY;
-        image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-        grey->width = image.width;
-        grey->height = image.height;
-        if (!png_image_finish_read(&image, &white, grey->pixels, (png_int_32)image.width, NULL))
-            code = fail_png(&image, err);
-    }
-    png_image_free(&image);
-    return code;
-}
+#define SMALL 600 /* pixels of the shorter side below which an image is not reduced */
 
 static int append_code(qdr_image_codes *codes, const char *text, size_t size, qdr_error *err)
 {
@@ -88,7 +49,16 @@ static zbar_image_scanner_t *scanner_create(void)
     return scanner;
 }
 
-static int find_codes(const struct grey *grey, qdr_image_codes *codes, qdr_error *err)
+static bool has_code(const qdr_image_codes *codes, const char *text, size_t size)
+{
+    for (size_t i = 0; i < codes->count; i++)
+        if (codes->items[i].size == size && !memcmp(codes->items[i].text, text, size))
+            return true;
+    return false;
+}
+
+/* Appends the codes that are found and were not before. */
+static int find_codes(const qdr_grey *grey, qdr_image_codes *codes, qdr_error *err)
 {
     zbar_image_scanner_t *scanner = scanner_create();
     zbar_image_t *image = zbar_image_create();
@@ -105,15 +75,42 @@ static int find_codes(const struct grey *grey, qdr_image_codes *codes, qdr_error
         goto done;
     }
     const zbar_symbol_t *found = zbar_image_first_symbol(image);
-    for (; found && !code; found = zbar_symbol_next(found))
-        if (zbar_symbol_get_type(found) == ZBAR_QRCODE)
-            code = append_code(codes, zbar_symbol_get_data(found),
-                               zbar_symbol_get_data_length(found), err);
+    for (; found && !code; found = zbar_symbol_next(found)) {
+        const char *text = zbar_symbol_get_data(found);
+        size_t size = zbar_symbol_get_data_length(found);
+        if (zbar_symbol_get_type(found) == ZBAR_QRCODE && !has_code(codes, text, size))
+            code = append_code(codes, text, size, err);
+    }
 done:
     if (image)
         zbar_image_destroy(image);
     if (scanner)
         zbar_image_scanner_destroy(scanner);
+    return code;
+}
+
+/* Makes each four pixels one, in place. */
+static void halve(qdr_grey *grey)
+{
+    size_t width = grey->width, half = width / 2;
+    unsigned char *to = grey->pixels;
+    for (size_t y = 0; y + 1 < grey->height; y += 2)
+        for (size_t x = 0; x < half; x++) {
+            const unsigned char *from = grey->pixels + y * width + 2 * x;
+            *to++ = (unsigned char)((from[0] + from[1] + from[width] + from[width + 1]) / 4);
+        }
+    grey->width /= 2;
+    grey->height /= 2;
+}
+
+/* A photo of a code is noisy and blurred over many pixels a module; halved, both are less. */
+static int find_at_all_sizes(qdr_grey *grey, qdr_image_codes *codes, qdr_error *err)
+{
+    int code = find_codes(grey, codes, err);
+    while (!code && grey->width >= SMALL && grey->height >= SMALL) {
+        halve(grey);
+        code = find_codes(grey, codes, err);
+    }
     return code;
 }
 
@@ -124,11 +121,11 @@ bool qdr_image_can_read(void)
 
 int qdr_image_read(const void *data, size_t size, qdr_image_codes *codes, qdr_error *err)
 {
-    struct grey grey = {0};
+    qdr_grey grey = {0};
     qdr_image_codes found = {0};
-    int code = decode(data, size, &grey, err);
+    int code = qdr_image_decode(data, size, &grey, err);
     if (!code)
-        code = find_codes(&grey, &found, err);
+        code = find_at_all_sizes(&grey, &found, err);
     free(grey.pixels);
     if (code)
         qdr_image_codes_clear(&found);

@@ -8,8 +8,6 @@
 #include "base/check.h"
 #include "quadrat/record.h"
 
-#define LISTED 6 /* elements of an array that stand in its line */
-
 bool qdr_statement_owns(const char *line, size_t size)
 {
     static const char *const carried[] = {"label: ", "meta: "};
@@ -56,7 +54,7 @@ static void append_extents(qdr_bytes *b, const int64_t *extents, int count, cons
         qdr_bytes_format(b, "%s%" PRId64, i ? between : "", extents[i]);
 }
 
-static bool implied(const char *dtype)
+bool qdr_statement_implies(const char *dtype)
 {
     static const char *const dtypes[] = {"float64", "int64", "bool"};
     for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++)
@@ -103,9 +101,9 @@ static void append_array(qdr_bytes *b, const qdr_record_result *result)
     const qdr_record_array *array = result->array;
     const qdr_value *value = array->values;
     size_t count = qdr_record_array_count(array);
-    if (count && count <= LISTED) {
+    if (count && count <= QDR_STATEMENT_LISTED) {
         append_list(b, array->shape, array->ndim, &value);
-        if (!implied(result->value.dtype))
+        if (!qdr_statement_implies(result->value.dtype))
             qdr_bytes_format(b, " %s", result->value.dtype);
         return;
     }
@@ -125,7 +123,7 @@ static int append_result(qdr_bytes *b, const qdr_record_result *result, qdr_erro
         return check_line(b, begin, err);
     }
     qdr_bytes_text(b, qdr_value_text(text, &result->value));
-    if (!implied(dtype))
+    if (!qdr_statement_implies(dtype))
         qdr_bytes_format(b, " %s", dtype);
     if (result->at_count) {
         qdr_bytes_text(b, " at [");

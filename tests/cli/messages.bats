@@ -293,7 +293,7 @@ open("vast.png", "wb").write(image(100000, 100000, b"\0" * 100))
 END
     refuses 74 "missing.png: No such file or directory" quadrat scan missing.png
     refuses 74 "Is a directory" quadrat scan .
-    refuses 65 "text.png: not a PNG image" quadrat scan text.png
+    refuses 65 "text.png: not a PNG, JPEG or PNM image" quadrat scan text.png
     refuses 65 "cut.png: " quadrat scan cut.png
     refuses 65 "blank.png: no QR code was found" quadrat scan blank.png
     refuses 65 "vast.png: " quadrat scan vast.png

@@ -218,7 +218,7 @@ END
         sed "$change" r.txt >"changed-$changes"
         ! cmp -s r.txt "changed-$changes" || fail "changes nothing: $change"
         capture quadrat scan - <"changed-$changes"
-        [[ $status = 1 && $output == *"-- the check does NOT hold"* ]] ||
+        [[ $status = 65 && $output == *"-- the check does NOT hold"* ]] ||
             fail "scan should refuse: $change"
         changes=$((changes + 1))
     done
