@@ -86,11 +86,17 @@ static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
 
 int qdr_check_call(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
+    return qdr_check_call_of(c, syntax->text, syntax->length, syntax, value);
+}
+
+int qdr_check_call_of(qdr_checker *c, const char *name, size_t length, const qdr_syntax *syntax,
+                      qdr_term *value)
+{
     qdr_function f;
     qdr_names names;
-    qdr_names_init(&names, syntax->text, syntax->length);
+    qdr_names_init(&names, name, length);
     for (size_t i = 0; qdr_function_row(i, &f); i++) {
-        if (qdr_check_is(f.name, syntax->text, syntax->length)) {
+        if (qdr_check_is(f.name, name, length)) {
             qdr_call call = {.syntax = syntax, .name = f.name, .parameters = f.parameters,
                              .row = f.row};
             int code = bind(c, &f, &call);
@@ -99,6 +105,6 @@ int qdr_check_call(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
         qdr_names_offer(&names, f.name, strlen(f.name));
     }
     char hint[QDR_NAMES_HINT];
-    return qdr_check_fail(c, syntax, "unknown function '%.*s'%s", QDR_SHOWN(syntax->length),
-                          syntax->text, qdr_names_hint(&names, hint));
+    return qdr_check_fail(c, syntax, "unknown function '%.*s'%s", QDR_SHOWN(length), name,
+                          qdr_names_hint(&names, hint));
 }

@@ -94,8 +94,8 @@ int qdr_check_apply(qdr_checker *checker, const qdr_syntax *place, const qdr_ope
 const qdr_term *qdr_call_argument(const qdr_call *call, const char *name);
 
 /* The node reindexed. */
-int qdr_check_reindex(qdr_checker *checker, const qdr_node *node, const qdr_reindex *r,
-                      qdr_term *value);
+int qdr_check_reindex(qdr_checker *checker, const qdr_syntax *place, const qdr_node *node,
+                      const qdr_reindex *r, qdr_term *value);
 
 /* A node of the program with the contents of *node. */
 int qdr_check_intern(qdr_checker *checker, const qdr_node *node, qdr_term *value);

@@ -43,9 +43,12 @@ typedef struct qdr_parameter {
 /* The parameters of a signature; returns how many. */
 int qdr_check_parameters(const char *signature, qdr_parameter parameter[QDR_PARAMETERS]);
 
-/* The term that syntax means, of any kind; of a call; of an index. */
+/* The term that syntax means, of any kind; of a call, also of a function that syntax does not name;
+ * of an index. */
 int qdr_check_evaluate(qdr_checker *checker, const qdr_syntax *syntax, qdr_term *value);
 int qdr_check_call(qdr_checker *checker, const qdr_syntax *syntax, qdr_term *value);
+int qdr_check_call_of(qdr_checker *checker, const char *name, size_t length,
+                      const qdr_syntax *syntax, qdr_term *value);
 int qdr_check_subscript(qdr_checker *checker, const qdr_syntax *syntax, qdr_term *value);
 
 /* Gives a term a name, from now on. */

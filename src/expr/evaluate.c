@@ -203,12 +203,8 @@ static int attribute(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
     static const char *const functions[][2] = {
         {"T", "transpose"}, {"real", "real"}, {"imag", "imag"}, {"size", "size"}};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
-        if (qdr_check_is(functions[i][0], syntax->text, syntax->length)) {
-            qdr_syntax as_call = *syntax;
-            as_call.text = functions[i][1];
-            as_call.length = strlen(as_call.text);
-            return qdr_check_call(c, &as_call, value);
-        }
+        if (qdr_check_is(functions[i][0], syntax->text, syntax->length))
+            return qdr_check_call_of(c, functions[i][1], strlen(functions[i][1]), syntax, value);
     return qdr_check_fail(c, syntax, "an array has no attribute '%.*s'; or the '(' of a method "
                           "call is missing", QDR_SHOWN(syntax->length), syntax->text);
 }

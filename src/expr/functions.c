@@ -47,7 +47,7 @@ static int build_transpose(qdr_checker *checker, const qdr_call *call, qdr_term 
             return code;
         qdr_reindex_keep(&r, &node->shape, axis);
     }
-    return qdr_check_reindex(checker, node, &r, value);
+    return qdr_check_reindex(checker, call->syntax, node, &r, value);
 }
 
 /* How many elements there are along axes: known now. */

@@ -209,15 +209,14 @@ static int move_arrays(struct pusher *p, const qdr_node *node, const qdr_reindex
         if (r->from[i] == 0 && i == 0 && order && r->extent[0])
             continue;
         if (r->from[i] == 0 || r->ndim == QDR_MAX_DIMS)
-            return qdr_fail(p->err, QDR_EUSAGE, "what %s gives can't be indexed so",
-                            node->reduction->name);
+            return qdr_fail(p->err, QDR_EUSAGE, "the axis of the quantiles stays the first, with one at least");
         lines.from[lines.ndim] = r->from[i] < 0 ? -1 : r->from[i] - 1;
         lines.start[lines.ndim] = r->start[i];
         lines.step[lines.ndim] = r->step[i];
         lines.extent[lines.ndim++] = r->extent[i];
     }
     if (!order)
-        return qdr_fail(p->err, QDR_EUSAGE, "what %s gives can't be indexed",
+        return qdr_fail(p->err, QDR_EUSAGE, "what %s gives is used whole: it can't be indexed",
                         node->reduction->name);
     memcpy(lines.index, r->index + 1, (QDR_MAX_DIMS - 1) * sizeof *lines.index);
     int code = move_reduction(p, node, &lines, moved);

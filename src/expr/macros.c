@@ -103,7 +103,7 @@ static int align_weights(qdr_checker *c, const qdr_call *call, const qdr_node *a
                               "weights of shape %s do not go with the array's %s: they have its "
                               "shape, or one axis, which axis=… tells",
                               qdr_shape_text(one, shape), qdr_shape_text(other, &a->shape));
-    return qdr_check_reindex(c, weights->node, &r, weights);
+    return qdr_check_reindex(c, weights->syntax, weights->node, &r, weights);
 }
 
 /* numpy.average: the mean, or sum(a * weights) / sum(weights), in floats. */

@@ -244,9 +244,10 @@ static int take_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node)
                               node->options.edges ? "bins" : "range",
                               node->options.edges ? "at least two" : "two");
     for (size_t i = 0; i < node->options.count; i++)
-        if (number[i] - number[i] != 0 || (i && number[i - 1] > number[i]))
-            return qdr_check_fail(checker, numbers->syntax,
-                                  "the numbers are finite and do not decrease");
+        if ((node->options.edges ? isnan(number[i]) : !isfinite(number[i])) ||
+            (i && number[i - 1] > number[i]))
+            return qdr_check_fail(checker, numbers->syntax, "the numbers %sdo not decrease",
+                                  node->options.edges ? "" : "are finite and ");
     return QDR_OK;
 }
 

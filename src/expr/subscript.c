@@ -123,7 +123,7 @@ int qdr_check_subscript(qdr_checker *c, const qdr_syntax *syntax, qdr_term *valu
     if (!code)
         code = take_items(c, syntax->child->next, &node->shape, &r);
     if (!code)
-        code = qdr_check_reindex(c, node, &r, value);
+        code = qdr_check_reindex(c, syntax, node, &r, value);
     if (!code && value->node->shape.ndim != r.ndim)
         code = qdr_check_fail(c, syntax, "a number has no axes to index");
     return code;

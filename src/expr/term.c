@@ -181,11 +181,12 @@ int qdr_check_intern(qdr_checker *c, const qdr_node *node, qdr_term *value)
     return qdr_tree_intern(c->program, node, &value->node, c->err);
 }
 
-int qdr_check_reindex(qdr_checker *c, const qdr_node *node, const qdr_reindex *r,
-                      qdr_term *value)
+int qdr_check_reindex(qdr_checker *c, const qdr_syntax *place, const qdr_node *node,
+                      const qdr_reindex *r, qdr_term *value)
 {
     value->kind = QDR_TERM_NODE;
-    return qdr_reindex_apply(c->program, node, r, &value->node, c->err);
+    int code = qdr_reindex_apply(c->program, node, r, &value->node, c->err);
+    return code == QDR_EUSAGE ? qdr_check_fail(c, place, "%s", c->err->text) : code;
 }
 
 int qdr_check_python(qdr_checker *c, qdr_scalar scalar, qdr_term *value)

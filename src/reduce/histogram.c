@@ -15,7 +15,7 @@ enum { PART = 512 }; /* elements that are looked at together */
 struct bins {
     uint64_t count;
     double low, scale; /* of bins of equal width: the bin of x is about (x - low) * scale */
-    int64_t outside;   /* of bincount: the largest element outside the bins, or a negative one */
+    uint64_t largest, smallest; /* of bincount, outside the bins: see counts */
     double edge[];
 };
 
@@ -200,16 +200,17 @@ static double rounded(double x, qdr_dtype dtype)
         .real;
 }
 
-/* linspace(low, high, bins + 1) as NumPy computes it. */
+/* linspace(low, high, bins + 1) as NumPy computes it; by halves where the width is beyond float64. */
 static void set_equal(struct bins *b, double low, double high, qdr_dtype dtype)
 {
-    double n = (double)b->count, width = high - low, step = width / n;
+    double unit = isfinite(high - low) ? 1 : 2;
+    double n = (double)b->count, width = high / unit - low / unit, step = width / n;
     for (size_t i = 0; i <= b->count; i++) {
         double along = step == 0 ? (double)i / n * width : (double)i * step;
-        b->edge[i] = rounded(i == b->count ? high : along + low, dtype);
+        b->edge[i] = rounded(i == b->count ? high : (along + low / unit) * unit, dtype);
     }
     b->low = low;
-    b->scale = n / width;
+    b->scale = unit == 1 ? n / width : 0;
     b->scale = isfinite(b->scale) ? b->scale : 0;
 }
 
@@ -254,9 +255,8 @@ static int begin_integers(uint64_t *context, qdr_dtype dtype, const qdr_reduce_o
 
 static void note_outside(struct bins *b, const struct counts *c)
 {
-    b->outside = c->smallest            ? -1
-                 : c->largest > INT64_MAX ? INT64_MAX
-                                          : (int64_t)c->largest;
+    b->largest = c->largest;
+    b->smallest = c->smallest;
 }
 
 static void advance_counts(uint64_t *context, const uint64_t *state, qdr_dtype dtype,
@@ -360,10 +360,10 @@ int qdr_finish_bincount(const uint64_t *context, qdr_dtype dtype,
     const struct bins *b = (const struct bins *)context;
     (void)dtype;
     put_values(b, options, value);
-    if (b->outside < 0)
+    if (b->smallest)
         return qdr_fail(err, QDR_EUSAGE, "bincount counts numbers from 0 on, and some are negative");
-    return b->outside ? qdr_fail(err, QDR_EUSAGE,
-                                 "bincount found %lld, and minlength=%lld counts those below",
-                                 (long long)b->outside, (long long)options->bins)
+    return b->largest ? qdr_fail(err, QDR_EUSAGE,
+                                 "bincount found %llu, and minlength=%lld counts those below",
+                                 (unsigned long long)b->largest, (long long)options->bins)
                       : QDR_OK;
 }

@@ -1,8 +1,9 @@
 /* Rows of programs and what they print.
  *
  *     rows FILE…        checks the rows of files; says what failed, and how many passed and failed
- *     rows --print      evaluates the programs of standard input, one a line; after the lines of
- *                       each comes an empty one
+ *     rows --print [BLOCK [THREADS]]
+ *                       evaluates the programs of standard input, one a line; after the lines of
+ *                       each comes an empty one. BLOCK is as with --chunks, "13" or "2x300"
  *     rows --examples   evaluates the examples of the help on functions
  *
  * A row is a block of lines; empty lines and lines beginning with '#' stand between blocks:
@@ -282,15 +283,28 @@ static int share_line(qdr_comm *comm, char **line, size_t *capacity, qdr_error *
     return code;
 }
 
-static int print_programs(qdr_comm *comm, qdr_error *err)
+/* The shape of blocks that "2x300" says. */
+static qdr_shape block_of(const char *text)
 {
+    qdr_shape block = {0};
+    for (char *end; *text && block.ndim < QDR_MAX_DIMS; text = *end ? end + 1 : end)
+        block.extent[block.ndim++] = strtoll(text, &end, 10);
+    return block;
+}
+
+/* Evaluates them in the way that the arguments say. */
+static int print_programs(qdr_comm *comm, char **argument, int arguments, qdr_error *err)
+{
+    qdr_run_options way = {.threads = arguments > 1 ? atoi(argument[1]) : 1};
+    if (arguments > 0)
+        way.chunks = block_of(argument[0]);
     char *line = NULL;
     size_t capacity = 0;
     int code;
     while (!(code = share_line(comm, &line, &capacity, err)) && line) {
         const char *const text[] = {line};
         qdr_bytes out = {0};
-        evaluate(comm, &(qdr_program_text){.texts = text, .text_count = 1}, &ways[0], &out);
+        evaluate(comm, &(qdr_program_text){.texts = text, .text_count = 1}, &way, &out);
         if (qdr_comm_rank(comm) == 0) {
             printf("%s\n", text_of(&out));
             fflush(stdout);
@@ -304,10 +318,10 @@ int main(int argc, char **argv)
 {
     qdr_error err = QDR_ERROR_INIT;
     qdr_comm *comm = NULL;
-    const char *mode = argc == 2 ? argv[1] : "";
+    const char *mode = argc > 1 ? argv[1] : "";
     int code = qdr_comm_start(&comm, &err);
     if (!code)
-        code = strcmp(mode, "--print") == 0      ? print_programs(comm, &err)
+        code = strcmp(mode, "--print") == 0      ? print_programs(comm, argv + 2, argc - 2, &err)
                : strcmp(mode, "--examples") == 0 ? check_examples(comm)
                                                  : check_files(comm, argv + 1, argc - 1, &err);
     fflush(stdout);
