@@ -1,8 +1,8 @@
 /* Rows of programs and what they print.
  *
  *     rows FILE…        checks the rows of files; says what failed, and how many passed and failed
- *     rows --print      evaluates the programs of standard input, one a line; after the lines of
- *                       each comes an empty one
+ *     rows --print WAY  evaluates the programs of standard input, one a line; after the lines of
+ *                       each comes an empty one. WAY is 0, 1 or 2: see `ways`
  *     rows --examples   evaluates the examples of the help on functions
  *
  * A row is a block of lines; empty lines and lines beginning with '#' stand between blocks:
@@ -282,15 +282,16 @@ static int share_line(qdr_comm *comm, char **line, size_t *capacity, qdr_error *
     return code;
 }
 
-static int print_programs(qdr_comm *comm, qdr_error *err)
+static int print_programs(qdr_comm *comm, unsigned way, qdr_error *err)
 {
+    const qdr_run_options *options = &ways[way % (sizeof ways / sizeof ways[0])];
     char *line = NULL;
     size_t capacity = 0;
     int code;
     while (!(code = share_line(comm, &line, &capacity, err)) && line) {
         const char *const text[] = {line};
         qdr_bytes out = {0};
-        evaluate(comm, &(qdr_program_text){.texts = text, .text_count = 1}, &ways[0], &out);
+        evaluate(comm, &(qdr_program_text){.texts = text, .text_count = 1}, options, &out);
         if (qdr_comm_rank(comm) == 0) {
             printf("%s\n", text_of(&out));
             fflush(stdout);
@@ -304,10 +305,10 @@ int main(int argc, char **argv)
 {
     qdr_error err = QDR_ERROR_INIT;
     qdr_comm *comm = NULL;
-    const char *mode = argc == 2 ? argv[1] : "";
+    const char *mode = argc > 1 ? argv[1] : "", *way = argc > 2 ? argv[2] : "0";
     int code = qdr_comm_start(&comm, &err);
     if (!code)
-        code = strcmp(mode, "--print") == 0      ? print_programs(comm, &err)
+        code = strcmp(mode, "--print") == 0      ? print_programs(comm, (unsigned)atoi(way), &err)
                : strcmp(mode, "--examples") == 0 ? check_examples(comm)
                                                  : check_files(comm, argv + 1, argc - 1, &err);
     fflush(stdout);
