@@ -12,6 +12,13 @@ DTYPES = ["bool", *INTEGERS, *FLOATS, "complex64", "complex128"]
 
 NARROW = ["float16", "float32", "complex64", "complex128", "bool"]
 
+SPECIAL = ["nan", "inf", "-inf", "-0.0", "1e308", "-1e308", "5e-324", "6e4", "complex(nan, 1)",
+           "complex(0, -inf)"]
+SCALES = ["1e-310", "1e-160", "1e155", "1e308", "6e4", "6e-8", "1e-38"]
+CALLS = ["clip({0}, {1}, None)", "clip({0}, {1}, {2})", "ones_like({0})", "full_like({0}, 1)",
+         "round({0}, 2)", "round({0}, -1)", "({0} ** 2)", "({0} ** 0.5)", "({0} ** -1)",
+         "({0} ** 3)", "(~{0})", "(-{0})", "quotient({0}, {1})", "({0} + {1} * 1j)"]
+
 PLAIN = [*oracle.TYPED, *oracle.MASKED, *oracle.PLAIN]
 UNARY, BINARY = list(oracle.UNARY), [name for name in oracle.BINARY if name != "quotient"]
 SPREADS = "var std nanvar nanstd".split()
@@ -76,32 +83,42 @@ class Grammar:
             return f"linspace({', '.join(ends)}, {n}{endpoint}{self.dtype(*FLOATS)})"
         return f"arange({start}, {start + n})"
 
+    def chunks(self, shape):
+        if self.maybe(0.7) or not shape:
+            return ""
+        return f", chunks={self.r.choice([1, 2, 3, tuple(self.r.randint(1, 4) for _ in shape)])}"
+
     def generator(self, shape):
         text = self.plain(shape)
-        return f"{text}.astype(\"{self.r.choice(NARROW)}\")" if self.maybe(0.15) else text
+        if self.maybe(0.15):
+            text = f"{text}.astype(\"{self.r.choice(NARROW)}\")"
+        if self.maybe(0.1):
+            text = f"where(random({shape}, {self.seed()}) > 0.3, {text}, {self.r.choice(SPECIAL)})"
+        return f"({text} * {self.r.choice(SCALES)})" if self.maybe(0.05) else text
 
     def plain(self, shape):
         kind = self.r.randrange(16)
         if kind == 0:
-            return f"{self.r.choice(['ones', 'zeros'])}({shape}{self.dtype()})"
+            return f"{self.r.choice(['ones', 'zeros'])}({shape}{self.dtype()}{self.chunks(shape)})"
         if kind == 1 and len(shape) == 1:
             return self.line(shape[0])
         if kind == 2 and len(shape) == 2:
             name = f"identity({shape[0]}" if shape[0] == shape[1] and self.maybe(0.5) \
                 else f"eye({shape[0]}, {shape[1]}, k={self.r.randint(-2, 2)}"
-            return f"{name}{self.dtype()})"
+            return f"{name}{self.dtype()}{self.chunks(shape)})"
         if kind == 3:
-            return f"full({shape}, {self.r.choice(['3', '-2', '0.1', '1e16', 'nan', '-0.0'])})"
+            fill = self.r.choice(["3", "-2", "0.1", "1e16", "nan", "-0.0", "2j"])
+            return f"full({shape}, {fill}{self.chunks(shape)})"
         if kind == 4 and shape:
             return f"indices({shape}{self.dtype()})[{self.r.randrange(len(shape))}]"
         if kind == 5:
             low, high = sorted(self.r.sample([-7, -1, 0, 1, 5, 100], 2))
             bounds = self.r.choice([f"{low}, {high}", f"{abs(low) + 1}", f"0, {2 ** 62}"])
             dtype = self.dtype(*INTEGERS[:4]) if len(bounds) < 9 else ""
-            return f"integers({bounds}, size={shape}, {self.seed()}{dtype})"
+            return f"integers({bounds}, size={shape}, {self.seed()}{dtype}{self.chunks(shape)})"
         if kind in (6, 7):
             where = self.r.choice(["", "5, 2, ", "-1e3, 1e-3, ", "0.1, "])
-            return f"normal({where}size={shape}, {self.seed()})"
+            return f"normal({where}size={shape}, {self.seed()}{self.chunks(shape)})"
         if kind == 8:
             parts = [self.generator(shape) for _ in "ab"]
             text = f"({parts[0]} + {parts[1]} * 1j)"
@@ -110,7 +127,7 @@ class Grammar:
             return f"{self.generator(shape)}.astype(\"{self.r.choice(DTYPES)}\")"
         if kind > 11:
             return self.ramp(shape)
-        return f"random({shape}, {self.seed()})"
+        return f"random({shape}, {self.seed()}{self.chunks(shape)})"
 
     def index(self, shape):
         items = []
@@ -153,11 +170,7 @@ class Grammar:
         if kind in (7, 8):
             return f"{self.r.choice(BINARY)}({', '.join(self.sides(inner, value, depth))})"
         if kind == 9:
-            return self.r.choice([
-                f"(~{inner})", f"(-{inner})", f"({inner} ** 2)", f"({inner} ** 0.5)",
-                f"({inner} ** -1)", f"({inner} ** 3)", f"clip({inner}, {self.number()}, None)",
-                f"clip({inner}, {self.number()}, {self.number()})", f"ones_like({inner})",
-                f"full_like({inner}, 1)", f"zeros_like({inner}{self.dtype()})"])
+            return self.r.choice(CALLS).format(inner, self.number(), self.number())
         if kind == 10:
             return f"where({self.mask(np.shape(value))}, {inner}, {self.number()})"
         if kind in (11, 12) and np.ndim(value):

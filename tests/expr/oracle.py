@@ -183,6 +183,14 @@ def quotient(a, b):
     return np.divide(a, b)
 
 
+def rounded(a, decimals=0):
+    if decimals and (kind(a) == "c" or (kind(a) == "i" and decimals < 0)):
+        raise Failure("not to such decimals")
+    if decimals and np.asarray(a).dtype == bool:
+        raise Unknown
+    return np.round(a, decimals)
+
+
 def absolute(a):
     return Near(np.hypot(a.real.astype(np.longdouble), a.imag.astype(np.longdouble)),
                 a.real.dtype, 0.501) if kind(a) == "c" else np.abs(a)
@@ -764,7 +772,7 @@ UNARY = {
     "degrees": np.degrees, "radians": np.radians, "isnan": np.isnan, "isinf": np.isinf,
     "isfinite": np.isfinite, "signbit": lambda a: np.signbit(a) & ~np.isnan(a),
     "logical_not": np.logical_not, "positive": np.positive, "negative": np.negative,
-    "invert": np.invert, "round": np.round, "real": lambda a: np.asarray(a).real[()],
+    "invert": np.invert, "round": rounded, "real": lambda a: np.asarray(a).real[()],
     "imag": lambda a: np.asarray(a).imag[()], "conj": np.conj,
 }
 BINARY = {
@@ -827,6 +835,7 @@ class Calls(ast.NodeTransformer):
 
     def visit_Call(self, node):
         self.generic_visit(node)
+        node.keywords = [k for k in node.keywords if k.arg != "chunks"]
         if isinstance(node.func, ast.Attribute):
             name = ast.Name(node.func.attr, ast.Load())
             return ast.Call(name, [node.func.value, *node.args], node.keywords)
