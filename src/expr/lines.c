@@ -67,13 +67,20 @@ qdr_cost qdr_lines_cost(const qdr_lines *l)
     return (qdr_cost){length * element.elements, length * element.bytes};
 }
 
+/* Lines that are finished together: those of a tile. */
+static size_t tile_lines(const qdr_lines *l)
+{
+    int64_t outputs = l->intake.options.outputs;
+    return outputs < QDR_TILE ? (size_t)outputs : QDR_TILE;
+}
+
 size_t qdr_lines_memory(const qdr_lines *l)
 {
     size_t bytes = 0;
     for (int i = 0; i < l->node_count; i++)
         bytes += BUFFER * qdr_dtype_size(l->node[i]->dtype);
     return bytes + l->intake.accumulator->work + qdr_machine_memory(l->machine) +
-           QDR_TILE * (l->intake.words + l->intake.context) * sizeof(uint64_t);
+           tile_lines(l) * (l->intake.words + l->intake.context) * sizeof(uint64_t);
 }
 
 /* Values of one line. */
@@ -96,8 +103,8 @@ int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr
         had &= w->buffer[i] != NULL;
     }
     w->work = a->work ? calloc(1, a->work) : NULL;
-    w->states = malloc(QDR_TILE * lines->intake.words * sizeof *w->states);
-    w->contexts = malloc(QDR_TILE * lines->intake.context * sizeof *w->contexts + 1);
+    w->states = malloc(tile_lines(lines) * lines->intake.words * sizeof *w->states + 1);
+    w->contexts = malloc(tile_lines(lines) * lines->intake.context * sizeof *w->contexts + 1);
     w->values = malloc((size_t)width_of(lines) * sizeof *w->values);
     had &= w->states && w->contexts && w->values;
     int code = had && (w->work || !a->work)

@@ -54,7 +54,7 @@ def round_to(value, dtype):
         rounded = math.ldexp(round(abs(value) / Fraction(2) ** exponent), exponent)
     except OverflowError:
         rounded = math.inf
-    return dtype(math.copysign(rounded, value))
+    return dtype(math.copysign(rounded, side(value)))
 
 
 def root(value, dtype):

@@ -163,7 +163,7 @@ def clip(a, low, high):
 
 def multiply(a, b):
     """NumPy's complex products are fused to one rounding where the machine can."""
-    if kind(a, b) != "c":
+    if kind(a, b) != "c" or (is_python(a) and is_python(b)):
         return a * b
     dtype = np.multiply(a, b).dtype
     a, b = np.asarray(a).astype(dtype), np.asarray(b).astype(dtype)
@@ -177,10 +177,17 @@ def square(a):
     return multiply(a, a) if kind(a) == "c" else np.square(a)
 
 
+def copysign(a, b):
+    """A NaN has no sign."""
+    return np.copysign(a, math.nan if is_python(b) and b != b else
+                       b if is_python(b) else np.where(np.isnan(b), np.abs(b), b))
+
+
 def quotient(a, b):
-    if np.any(np.asarray(b) == 0) and np.size(a):
+    value = np.divide(a, b)
+    if np.any(np.asarray(b).astype(value.dtype) == 0) and value.size:
         raise ZeroDivisionError("division by zero")
-    return np.divide(a, b)
+    return value
 
 
 def rounded(a, decimals=0):
@@ -715,9 +722,10 @@ def full(shape, fill_value, dtype=None):
 # ---- names of programs ----------------------------------------------------------------------
 
 def guarded(function):
-    """What is only near goes into nothing else. NumPy 1.24 takes a complex128 for Python's."""
+    """What is only near goes into nothing else. NumPy 1.24 takes its own numbers, but not arrays of
+    one, for Python's at times."""
     def settled(x):
-        return np.asarray(x) if isinstance(x, np.complex128) else x
+        return np.asarray(x) if isinstance(x, np.generic) else x
 
     def of(*operands, **options):
         if any(isinstance(x, Near) for x in (*operands, *options.values())):
@@ -777,8 +785,7 @@ UNARY = {
 }
 BINARY = {
     "fmod": nonzero(np.fmod), "minimum": minimum, "maximum": maximum,
-    "copysign": lambda a, b: np.copysign(a, type(b)(math.nan) if np.ndim(b) == 0 and b != b else
-                                         np.where(np.isnan(b), np.abs(b), b) if np.ndim(b) else b),
+    "copysign": copysign,
     "fmin": zeros_ordered(np.fmin, np.logical_or), "fmax": zeros_ordered(np.fmax, np.logical_and),
     "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_xor": np.logical_xor,
     "floor_divide": real_only(nonzero(np.floor_divide)), "remainder": nonzero(np.remainder),
