@@ -5,6 +5,7 @@ import numpy as np
 
 import oracle
 from oracle import Failure, Unknown, evaluate
+from oracle.reductions import METHODS
 
 INTEGERS = "int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
 FLOATS = "float16 float32 float64".split()
@@ -247,7 +248,7 @@ class Grammar:
         choices = QUANTILES if "quantile" in name else PERCENTILES
         q = self.r.choice(choices) if self.maybe(0.7) \
             else f"({', '.join(self.r.choices(choices, k=self.r.randint(1, 3)))},)"
-        method = self.option(0.6, f', method="{self.r.choice(list(oracle.METHODS))}"')
+        method = self.option(0.6, f', method="{self.r.choice(list(METHODS))}"')
         mask = self.option(0.15, f", where={self.mask(np.shape(value))}")
         keep = self.option(0.2, ", keepdims=True")
         return f"{name}({text}, {q}{self.axis(np.ndim(value))}{method}{mask}{keep})"
