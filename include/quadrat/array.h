@@ -260,7 +260,8 @@ int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **s
                         qdr_error *err);
 
 /* The first two elements are given, in the dtype of the array; element i > 1 is
- * first + i * (second - first), each step rounded, as numpy.arange computes it. */
+ * first + i * (second - first), each step rounded, as numpy.arange computes it: a float16's steps
+ * are those of a float. */
 int qdr_source_arange(int64_t count, qdr_scalar first, qdr_scalar second, qdr_source **source,
                       qdr_error *err);
 

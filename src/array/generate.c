@@ -56,8 +56,7 @@ int qdr_source_constant(const qdr_shape *shape, qdr_scalar value, qdr_source **s
 #define DELTA_i(type, first, second) (uint64_t)second - (uint64_t)first
 #define DELTA_u(type, first, second) DELTA_i(type, first, second)
 #define DELTA_f(type, first, second) second - first
-#define DELTA_h(type, first, second)                                                               \
-    qdr_half_value(qdr_half_of_float(VALUE_h(second) - VALUE_h(first)))
+#define DELTA_h(type, first, second) VALUE_h(second) - VALUE_h(first)
 #define VALUE_h(half) qdr_half_value(half.bits)
 #define AT_i(type, i) (type)((uint64_t)given[0] + (uint64_t)i * (uint64_t)delta)
 #define AT_u(type, i) AT_i(type, i)

@@ -231,10 +231,20 @@ static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
     return code ? code : qdr_tree_intern(p->program, &moved, made, p->err);
 }
 
+/* Whether nothing changes, as in x[:, ...]. */
+static bool is_whole(const qdr_reindex *r, const qdr_shape *shape)
+{
+    bool whole = r->ndim == shape->ndim;
+    for (int i = 0; i < shape->ndim && whole; i++)
+        whole = r->from[i] == i && r->start[i] == 0 && r->step[i] == 1 &&
+                r->extent[i] == shape->extent[i];
+    return whole;
+}
+
 static int push(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
                 const qdr_node **made)
 {
-    if (node->kind == QDR_NODE_CONSTANT || (node->shape.ndim == 0 && r->ndim == 0)) {
+    if (node->kind == QDR_NODE_CONSTANT || is_whole(r, &node->shape)) {
         *made = node;
         return QDR_OK;
     }

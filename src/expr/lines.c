@@ -67,8 +67,8 @@ qdr_cost qdr_lines_cost(const qdr_lines *l)
     return (qdr_cost){length * element.elements, length * element.bytes};
 }
 
-/* The states that finishing may need at once. */
-static size_t state_count(const qdr_lines *l)
+/* Lines that are finished together: those of a tile. */
+static size_t tile_lines(const qdr_lines *l)
 {
     int64_t outputs = l->intake.options.outputs;
     return outputs < QDR_TILE ? (size_t)outputs : QDR_TILE;
@@ -80,7 +80,7 @@ size_t qdr_lines_memory(const qdr_lines *l)
     for (int i = 0; i < l->node_count; i++)
         bytes += BUFFER * qdr_dtype_size(l->node[i]->dtype);
     return bytes + l->intake.accumulator->work + qdr_machine_memory(l->machine) +
-           state_count(l) * (l->intake.words + l->intake.context) * sizeof(uint64_t);
+           tile_lines(l) * (l->intake.words + l->intake.context) * sizeof(uint64_t);
 }
 
 /* Values of one line. */
@@ -103,8 +103,8 @@ int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr
         had &= w->buffer[i] != NULL;
     }
     w->work = a->work ? calloc(1, a->work) : NULL;
-    w->states = malloc(state_count(lines) * lines->intake.words * sizeof *w->states + 1);
-    w->contexts = malloc(state_count(lines) * lines->intake.context * sizeof *w->contexts + 1);
+    w->states = malloc(tile_lines(lines) * lines->intake.words * sizeof *w->states + 1);
+    w->contexts = malloc(tile_lines(lines) * lines->intake.context * sizeof *w->contexts + 1);
     w->values = malloc((size_t)width_of(lines) * sizeof *w->values);
     had &= w->states && w->contexts && w->values;
     int code = had && (w->work || !a->work)

@@ -337,8 +337,8 @@ int qdr_finish_histogram(const uint64_t *context, qdr_dtype dtype,
         total += options->weighted ? value[i].real : (double)value[i].integer;
     for (size_t i = 0; i < b->count && options->density; i++) {
         double part = options->weighted ? value[i].real : (double)value[i].integer;
-        value[i] = (qdr_scalar){.dtype = QDR_FLOAT64,
-                                .real = part / (b->edge[i + 1] - b->edge[i]) / total};
+        double height = part / (b->edge[i + 1] - b->edge[i]) / total;
+        value[i] = (qdr_scalar){.dtype = QDR_FLOAT64, .real = height == height ? height : NAN};
     }
     return QDR_OK;
 }

@@ -97,6 +97,9 @@ of shape (1500000,), which has to be kept whole. Use fewer ranks on a host, or -
         'a = ones((10, 1500000)); b = ones((10, 1500000)) * 2; sum(a - a.sum(axis=0)) + sum(b - b.sum(axis=0))' "$hours"
     # the states of many lines
     refuses 77 "MB of it for 1 thread. Use --memory" within --memory 2M 'mean(ones((10, 5000)), axis=0)' "$hours"
+    # an order statistic's state is large, but there are as many as lines
+    evaluates --threads 1 --memory 50M 'sum(quantile(ones((600, 2)), 0.5, axis=0))' \
+        <<<'sum(quantile(ones((600, 2)), 0.5, axis=0)) = 2.0'
     evaluates --memory 100M 'm = sum(ones((10, 1500000)), axis=0); sum(ones((10, 1500000)) - m)' <<END
 sum(ones((10, 1500000)) - sum(ones((10, 1500000)), axis=0)) = -135000000.0
 END
