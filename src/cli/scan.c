@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/signature.h"
 #include "quadrat/qr.h"
 #include "quadrat/record.h"
 
@@ -44,23 +45,31 @@ static void print_text(const char *text, size_t size)
 }
 
 /* QDR_EFAIL when it is a result whose check does not hold. */
-static int show_text(const char *text, size_t size, qdr_error *err)
+static int tell_check(const qdr_text_finding *f, qdr_error *err)
+{
+    if (!f->result) {
+        puts("-- not a result of quadrat");
+        return QDR_OK;
+    }
+    if (!f->holds) {
+        printf("-- the check does NOT hold: the text gives %s, not %s\n", f->computed, f->claimed);
+        return qdr_fail(err, QDR_EFAIL, "the check does not hold; was the text changed?");
+    }
+    puts("-- the check holds: the text is as it was written; only the data can confirm it");
+    return QDR_OK;
+}
+
+/* A signature that is not to be trusted goes before a check that does not hold. */
+static int show_text(const char *text, size_t size, const qdr_trust *trust, qdr_error *err)
 {
     qdr_text_finding f;
     int code = qdr_text_examine(text, size, &f, err);
     if (code)
         return code;
     print_text(text, size);
-    if (!f.result) {
-        puts("-- not a result of quadrat");
-        return QDR_OK;
-    }
-    if (!f.holds) {
-        printf("-- the check does NOT hold: the text gives %s, not %s\n", f.computed, f.claimed);
-        return qdr_fail(err, QDR_EFAIL, "the check does not hold; was the text changed?");
-    }
-    puts("-- the check holds: the text is as it was written; only the data can confirm it");
-    return QDR_OK;
+    code = tell_check(&f, err);
+    int distrusted = qdr_trust_tell(trust, text, &f.signature, err);
+    return distrusted ? distrusted : code;
 }
 
 static bool is_image(const char *data, size_t size)
@@ -76,7 +85,8 @@ static int name_file(const char *path, qdr_error *err)
     return qdr_fail(err, err->code, "%s: %s", qdr_escape(shown, sizeof shown, path), detail);
 }
 
-static int scan_image(const char *path, const char *data, size_t size, qdr_error *err)
+static int scan_image(const char *path, const char *data, size_t size, const qdr_trust *trust,
+                      qdr_error *err)
 {
     qdr_image_codes codes = {0};
     if (qdr_image_read(data, size, &codes, err))
@@ -90,7 +100,7 @@ static int scan_image(const char *path, const char *data, size_t size, qdr_error
         if (codes.count > 1)
             printf("%scode %zu of %zu\n", i ? "\n" : "", i + 1, codes.count);
         qdr_error one = QDR_ERROR_INIT;
-        if (show_text(codes.items[i].text, codes.items[i].size, &one) && !worst) {
+        if (show_text(codes.items[i].text, codes.items[i].size, trust, &one) && !worst) {
             *err = one;
             worst = name_file(path, err);
         }
@@ -99,7 +109,7 @@ static int scan_image(const char *path, const char *data, size_t size, qdr_error
     return worst;
 }
 
-static int scan_file(const char *path, qdr_error *err)
+static int scan_file(const char *path, const qdr_trust *trust, qdr_error *err)
 {
     char *data;
     size_t size;
@@ -107,9 +117,9 @@ static int scan_file(const char *path, qdr_error *err)
     if (code)
         return code;
     if (is_image(data, size))
-        code = scan_image(path, data, size, err);
+        code = scan_image(path, data, size, trust, err);
     else if (strcmp(path, "-") == 0)
-        code = show_text(data, size, err);
+        code = show_text(data, size, trust, err);
     else {
         qdr_fail(err, QDR_EDATA, "not a PNG image; a text is read from standard input: -");
         code = name_file(path, err);
@@ -118,27 +128,44 @@ static int scan_file(const char *path, qdr_error *err)
     return code;
 }
 
+static int take_signers(void *settings, const char *argument, qdr_error *err)
+{
+    (void)err;
+    ((qdr_trust *)settings)->path = argument;
+    return QDR_OK;
+}
+
+static const qdr_option options[] = {
+    {"signers", 0, "FILE", "demand a signature by one of these: ssh-keygen's allowed_signers",
+     take_signers},
+    {.name = NULL},
+};
+
 static int run(const qdr_command *command, int argc, char **argv)
 {
     qdr_error err = QDR_ERROR_INIT;
+    qdr_trust trust = {0};
     int count, worst = QDR_OK;
-    if (qdr_options_parse(command, NULL, argc, argv, &count, &err))
+    if (qdr_options_parse(command, &trust, argc, argv, &count, &err))
         return qdr_complain(&err);
     if (!count) {
         qdr_fail(&err, QDR_EUSAGE, "there is no image; for example: quadrat scan result.png");
         return qdr_complain(&err);
     }
+    if (qdr_trust_load(&trust, &err))
+        return qdr_complain(&err);
     for (int i = 0; i < count; i++) {
         if (count > 1) {
             char shown[512];
             printf("%s%s\n", i ? "\n" : "", qdr_escape(shown, sizeof shown, argv[i]));
         }
         err = (qdr_error)QDR_ERROR_INIT;
-        int code = scan_file(argv[i], &err);
+        int code = scan_file(argv[i], &trust, &err);
         if (code)
             qdr_complain(&err);
         worst = worst ? worst : code;
     }
+    qdr_trust_clear(&trust);
     err = (qdr_error)QDR_ERROR_INIT;
     return qdr_flush_output(&err) ? qdr_complain(&err) : worst;
 }
@@ -148,7 +175,10 @@ const qdr_command qdr_scan_command = {
     .arguments = "IMAGE...",
     .help = "read QR codes from PNG images, or a text from standard input (-)",
     .details = "Prints what each code says, and whether the check value of a result holds. That shows\n"
-               "accidents; it proves nothing about the data. Exit code 1 when a check does not hold,\n"
-               "65 when there is no code.\n",
+               "accidents; it proves nothing about the data. A signature tells who vouches for the text;\n"
+               "who may is in ~/.config/quadrat/allowed_signers, or in --signers FILE, which also\n"
+               "refuses what is not signed. Exit code 1 when a check does not hold, 77 when a\n"
+               "signature does not or is not one of theirs, 65 when there is no code.\n",
+    .options = options,
     .run = run,
 };

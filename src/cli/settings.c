@@ -151,6 +151,13 @@ static int take_label(void *settings, const char *argument, qdr_error *err)
     return QDR_OK;
 }
 
+static int take_sign(void *settings, const char *argument, qdr_error *err)
+{
+    (void)err;
+    ((qdr_settings *)settings)->sign = argument;
+    return QDR_OK;
+}
+
 /* "1000x100", "1000,100", "(1000, 100)" or "1000". */
 static int take_chunks(void *settings, const char *argument, qdr_error *err)
 {
@@ -289,6 +296,7 @@ const qdr_option qdr_settings_options[] = {
      take_no_digest},
     {"label", 0, "TEXT", "carried along, not part of the statement", take_label},
     {"meta", 0, "KEY=VALUE", "likewise; repeatable", take_meta},
+    {"sign", 0, "KEY", "sign the text by an SSH Ed25519 key, or with ssh-agent by its .pub", take_sign},
     {"qr", 0, "WHEN", "show the code: auto (on a terminal, with a .png), always, never", take_qr},
     {"invert", 0, NULL, "light on dark, for what prints white on black", take_invert},
     {"ascii", 0, NULL, "draw the code with '#'", take_ascii},
@@ -308,6 +316,7 @@ const qdr_option qdr_settings_options[] = {
 
 void qdr_settings_clear(qdr_settings *settings)
 {
+    qdr_signer_close(settings->signer);
     for (size_t i = 0; i < settings->copy_count; i++)
         free(settings->copies[i]);
     *settings = (qdr_settings){0};
