@@ -32,9 +32,12 @@
  *   meta: site=Uppsala
  *   2026-11-24 05:40 UTC
  *   quadrat 0.1 Z1Z5KKBQSAPY7FDS                 quadrat MAJOR.MINOR CHECK
+ *   SIGNED 7Q1ZKD0M 3V9…                         when it is signed: sign.h
  *
- * It reads in one way only. The last line is the check line. Of the others a line belongs to the
- * statement exactly when it contains " = " or ": " and begins with neither "label: " nor "meta: ".
+ * It reads in one way only. A last line that begins with "SIGNED " is the signature line; a text
+ * without one is not signed. The last of the others is the check line, and the one before that is
+ * the time line when it has its form. Of the others a line belongs to the statement exactly when it
+ * contains " = " or ": " and begins with neither "label: " nor "meta: ".
  * So what comes from outside is escaped as \xNN (a backslash as \\): in every optional line
  * controls, newlines, invalid UTF-8 and characters that reorder or hide text; in the run line '='
  * and ':' too; in a metadata key '='. The run line names files without their directories, and
@@ -52,7 +55,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "quadrat/error.h"
+#include "quadrat/sign.h"
 #include "quadrat/visible.h"
 
 #define QDR_CHECK_SIZE 17 /* bytes of a check or digest, with its NUL */
@@ -143,6 +146,7 @@ typedef struct qdr_record {
     const qdr_record_meta *meta;
     size_t meta_count;
     const char *version; /* of quadrat: "0.1.0" */
+    qdr_signer *signer;  /* signs the text; NULL for nobody */
 } qdr_record;
 
 /* The shortest text that reads back to the same bits in the value's dtype: True, 42, 0.1, 1e+300,
@@ -161,14 +165,17 @@ int qdr_record_check(const qdr_record *record, char check[QDR_CHECK_SIZE], qdr_e
 
 /* The QR text in at most `most` bytes, the NUL not counted. While it is longer its optional lines
  * go: first the metadata from the last to the first, then the label, the run line, the time. The
- * statement and the check line never go: when they alone are too long it is QDR_EUSAGE. */
+ * statement and the check line never go, nor in a signed text the time and the signature: when they
+ * alone are too long it is QDR_EUSAGE. */
 int qdr_record_text(const qdr_record *record, size_t most, char **text, qdr_error *err);
 
 /* The record as JSON, pretty, its members always in the same order, with a newline at its end.
  * nan, inf and -inf are strings, and so is a float's "bits", the C hex float; a complex number and
- * its bits are objects of two such, {"re": 1.0, "im": 2.0}; a missing name,
- * digest, source, label, job and signature are null. Expressions are given as they are, every other
- * text escaped as in the QR text, so that it is valid UTF-8 and safe to show. */
+ * its bits are objects of two such, {"re": 1.0, "im": 2.0}; a missing name, digest, source, label,
+ * job and signature are null. Expressions are given as they are, every other text escaped as in the
+ * QR text, so that it is valid UTF-8 and safe to show. A signature is what ssh-keygen verifies,
+ * {"key": "SHA256:…", "namespace": "quadrat", "text": …, "sshsig": …}: the text is the QR text with
+ * nothing left out, without the signature line, each of its lines ended by a newline. */
 int qdr_record_json(const qdr_record *record, char **json, qdr_error *err);
 
 /* The JSON Schema (2020-12) of that JSON: what quadrat-result-1.schema.json has, which is installed in
@@ -186,11 +193,12 @@ void qdr_record_destroy(qdr_record *record);
 /* What a text claims to be. */
 typedef struct qdr_text_finding {
     bool result;                   /* its last line is a check line and it has a statement; if not,
-                                      the rest is empty */
+                                      the rest but the signature is empty */
     bool holds;                    /* claimed equals computed */
     char version[16];              /* MAJOR.MINOR */
     char claimed[QDR_CHECK_SIZE];  /* 16 letters and digits, as they stand there */
     char computed[QDR_CHECK_SIZE]; /* over the statement in the text */
+    qdr_signature signature;       /* also of a text that is no result */
 } qdr_text_finding;
 
 /* Examines the first size bytes of text, which may hold anything. One newline at its end, as an

@@ -21,6 +21,25 @@ static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 
+/* Whether something carries the text or the record away. */
+static bool has_carrier(const qdr_settings *settings)
+{
+    return settings->output_count || settings->json || settings->qr == QDR_ALWAYS;
+}
+
+/* Finds the key before hours are spent on what it is to sign. Only the first rank signs. */
+static int open_signer(qdr_comm *comm, qdr_settings *settings, qdr_error *err)
+{
+    if (!settings->sign)
+        return QDR_OK;
+    if (qdr_comm_rank(comm) == 0 && !has_carrier(settings))
+        qdr_fail(err, QDR_EUSAGE, "--sign: nothing carries a signature; add -o result.png, .txt or "
+                                  ".json");
+    else if (qdr_comm_rank(comm) == 0)
+        qdr_signer_open(settings->sign, getenv("SSH_AUTH_SOCK"), &settings->signer, err);
+    return qdr_comm_share(comm, 0, NULL, 0, err);
+}
+
 /* Says what would be done, on standard output, or what will be, on standard error. */
 static int explain(qdr_comm *comm, const qdr_program *program, const qdr_settings *settings,
                    qdr_error *err)
@@ -90,6 +109,8 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
     int code = qdr_comm_agree(comm, err);
     if (!code)
         code = check_outputs(comm, settings, err);
+    if (!code)
+        code = open_signer(comm, settings, err);
     if (!code)
         tell_trailing(program);
     if (!code && (settings->explain || settings->verbose))

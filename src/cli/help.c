@@ -91,7 +91,7 @@ static void print_exit_codes(void)
            " 65  the bytes are wrong: a truncated file, a check that does not hold, no code in an image\n"
            " 74  a system call failed, a missing file included\n"
            " 75  stopped with a checkpoint; run again to resume\n"
-           " 77  could run, must not: memory, launch\n\n"
+           " 77  could run, must not: memory, signature, launch\n\n"
            "All ranks exit alike. A launcher may hide the code: mpirun prints a banner of its own\n"
            "after one that is not 0 ('mpirun -q' does not), and srun can return 137.\n");
 }

@@ -64,6 +64,7 @@ static int draft_record(const qdr_comm *comm, const qdr_program *program,
         .meta = settings->meta,
         .meta_count = settings->meta_count,
         .version = QUADRAT_VERSION,
+        .signer = settings->signer,
     };
     for (size_t i = 0; i < results; i++)
         d->program[i] = d->results.result[i].expr;
@@ -166,6 +167,13 @@ static int write_files(const qdr_record *record, const qdr_settings *settings, q
     return code;
 }
 
+static void name_signer(const qdr_signer *signer, qdr_bytes *written)
+{
+    if (signer)
+        qdr_bytes_format(written, ", signed by %s (%s)", qdr_signer_fingerprint(signer),
+                         qdr_signer_hint(signer));
+}
+
 static void name_saved(const qdr_settings *settings, qdr_bytes *written)
 {
     char shown[512];
@@ -209,6 +217,7 @@ static int publish(const struct draft *draft, const qdr_settings *settings,
     const qdr_record *record = &draft->record;
     qdr_bytes written = {0};
     int code = write_files(record, settings, &written, err);
+    name_signer(record->signer, &written);
     name_saved(settings, &written);
     if (!code)
         code = show_code(record, settings, err);

@@ -175,6 +175,13 @@ static int take_root(void *settings, const char *argument, qdr_error *err)
     return QDR_OK;
 }
 
+static int take_sign(void *settings, const char *argument, qdr_error *err)
+{
+    (void)err;
+    ((qdr_settings *)settings)->sign = argument;
+    return QDR_OK;
+}
+
 /* "1000x100", "1000,100", "(1000, 100)" or "1000". */
 static int take_chunks(void *settings, const char *argument, qdr_error *err)
 {
@@ -349,6 +356,7 @@ const qdr_option qdr_settings_options[] = {
      take_no_digest},
     {"label", 0, "TEXT", "carried along, not part of the statement", take_label},
     {"meta", 0, "KEY=VALUE", "likewise; repeatable", take_meta},
+    {"sign", 0, "KEY", "sign the text by an SSH Ed25519 key, or with ssh-agent by its .pub", take_sign},
     {"qr", 0, "WHEN", "show the code: auto (on a terminal, with -o .png), always, never", take_qr},
     CODE_OPTIONS,
     {"scale", 0, "N", "pixels a module, 2 to 32; default 8", take_scale},
@@ -375,6 +383,7 @@ const qdr_option qdr_settings_verify[] = {
 
 void qdr_settings_clear(qdr_settings *settings)
 {
+    qdr_signer_close(settings->signer);
     for (size_t i = 0; i < settings->copy_count; i++)
         free(settings->copies[i]);
     *settings = (qdr_settings){0};

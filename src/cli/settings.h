@@ -24,6 +24,8 @@ typedef struct qdr_settings {
     qdr_record_meta meta[QDR_MOST];
     size_t meta_count;
     const char *label;
+    const char *sign;   /* the file of the key that signs, or NULL */
+    qdr_signer *signer; /* of that, on the rank that publishes; owned */
     qdr_run_options run;
     qdr_output_options form;
     qdr_terminal_options terminal;

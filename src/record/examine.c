@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "record/signed.h"
 #include "record/statement.h"
 
 #define LINES_MOST 1000 /* of a text that is looked for */
@@ -41,18 +42,35 @@ static bool read_check_line(const char *line, size_t size, qdr_text_finding *fin
     return true;
 }
 
+/* Takes the time of "2026-11-24 05:40 UTC", if the line is of that form. */
+static void read_time_line(const char *line, size_t size, char time[17])
+{
+    static const char form[] = "0000-00-00 00:00 UTC";
+    if (size != sizeof form - 1)
+        return;
+    for (size_t i = 0; i < size; i++)
+        if (form[i] == '0' ? span(line + i, 1, DIGITS) == 0 : line[i] != form[i])
+            return;
+    memcpy(time, line, 16);
+}
+
 int qdr_text_examine(const char *text, size_t size, qdr_text_finding *finding, qdr_error *err)
 {
     *finding = (qdr_text_finding){0};
     if (size && text[size - 1] == '\n')
         size--;
+    qdr_signed_read(text, size, &finding->signature);
+    if (finding->signature.size)
+        size = finding->signature.size - 1;
     const char *last = size ? memrchr(text, '\n', size) : NULL; /* the newline before that line */
-    qdr_text_finding found = {0};
+    qdr_text_finding found = {.signature = finding->signature};
     if (!last || !read_check_line(last + 1, (size_t)(text + size - last - 1), &found))
         return QDR_OK;
     qdr_bytes statement = {0};
     for (const char *line = text; line <= last;) {
         const char *end = memchr(line, '\n', (size_t)(last - line) + 1);
+        if (end == last)
+            read_time_line(line, (size_t)(end - line), found.signature.time);
         if (qdr_statement_owns(line, (size_t)(end - line)))
             qdr_bytes_append(&statement, line, (size_t)(end - line) + 1);
         line = end + 1;

@@ -3,6 +3,7 @@
 
 #include <json-c/json.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -213,8 +214,56 @@ static void put_meta(struct tree *t, json_object *to, const qdr_record_meta *met
     qdr_bytes_clear(&key);
 }
 
+/* The text that was signed, and its armored SSHSIG; NULL when nothing was. */
+struct signing {
+    char *text, *armor;
+};
+
+static int sign(const qdr_record *record, struct signing *signing, qdr_error *err)
+{
+    qdr_record unsigned_record = *record;
+    qdr_bytes text = {0};
+    char *line;
+    *signing = (struct signing){NULL, NULL};
+    if (!record->signer)
+        return QDR_OK;
+    unsigned_record.signer = NULL;
+    int code = qdr_record_text(&unsigned_record, SIZE_MAX, &line, err);
+    if (code)
+        return code;
+    qdr_bytes_format(&text, "%s\n", line);
+    free(line);
+    code = qdr_bytes_check(&text, err);
+    if (!code)
+        code = qdr_signer_armor(record->signer, text.data, text.size, &signing->armor, err);
+    if (code)
+        qdr_bytes_clear(&text);
+    signing->text = text.data;
+    return code;
+}
+
+static void clear_signing(struct signing *signing)
+{
+    free(signing->text);
+    free(signing->armor);
+}
+
+static void put_signature(struct tree *t, json_object *root, const qdr_signer *signer,
+                          const struct signing *signing)
+{
+    if (!signer) {
+        attach(t, root, "signature", NULL);
+        return;
+    }
+    json_object *to = put_object(t, root, "signature");
+    put_text(t, to, "key", qdr_signer_fingerprint(signer));
+    put_text(t, to, "namespace", "quadrat");
+    put(t, to, "text", json_object_new_string(signing->text)); /* escaped already */
+    put(t, to, "sshsig", json_object_new_string(signing->armor));
+}
+
 static void put_record(struct tree *t, json_object *root, const qdr_record *record,
-                       const char *check)
+                       const char *check, const struct signing *signing)
 {
     put_text(t, root, "format", "quadrat-result-1");
     json_object *program = put_array(t, root, "program");
@@ -233,7 +282,7 @@ static void put_record(struct tree *t, json_object *root, const qdr_record *reco
     for (size_t i = 0; i < record->meta_count; i++)
         put_meta(t, meta, &record->meta[i]);
     put_text(t, root, "quadrat", record->version);
-    put_text(t, root, "signature", NULL);
+    put_signature(t, root, record->signer, signing);
 }
 
 int qdr_record_json(const qdr_record *record, char **json, qdr_error *err)
@@ -242,11 +291,15 @@ int qdr_record_json(const qdr_record *record, char **json, qdr_error *err)
     int code = qdr_record_check(record, check, err); /* finds the results' expressions printable */
     for (size_t i = 0; !code && i < record->program_count; i++)
         code = qdr_statement_allow(record->program[i], strlen(record->program[i]), err);
+    struct signing signing;
+    if (!code)
+        code = sign(record, &signing, err);
     if (code)
         return code;
     struct tree t = {false};
     json_object *root = json_object_new_object();
-    put_record(&t, root, record, check);
+    put_record(&t, root, record, check, &signing);
+    clear_signing(&signing);
     const int form = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
                      JSON_C_TO_STRING_NOSLASHESCAPE;
     const char *text = t.failed ? NULL : json_object_to_json_string_ext(root, form);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "record/signed.h"
 
 /* What in the run line could make it pass for a line of the statement. */
 #define STATEMENT_MARKS "=:"
@@ -129,6 +130,19 @@ static void append_text(qdr_bytes *b, const qdr_record *record, const char *stat
     append_check(b, record->version, check);
 }
 
+/* Signs what b holds, in one more line. */
+static int append_signature(qdr_bytes *b, qdr_signer *signer, qdr_error *err)
+{
+    unsigned char signature[QDR_SIGNATURE_SIZE];
+    qdr_bytes_text(b, "\n");
+    int code = qdr_bytes_check(b, err);
+    if (!code)
+        code = qdr_signer_sign(signer, b->data, b->size, signature, err);
+    if (!code)
+        qdr_signed_line(b, qdr_signer_hint(signer), signature);
+    return code;
+}
+
 int qdr_record_text(const qdr_record *record, size_t most, char **text, qdr_error *err)
 {
     char check[QDR_CHECK_SIZE], *statement;
@@ -138,19 +152,24 @@ int qdr_record_text(const qdr_record *record, size_t most, char **text, qdr_erro
     if (code)
         return code;
     qdr_bytes b = {0};
-    size_t kept = 3 + record->meta_count;
+    size_t kept = 3 + record->meta_count, least = record->signer ? 1 : 0;
+    size_t added = record->signer ? 1 + QDR_SIGNED_LINE : 0;
     append_text(&b, record, statement, check, kept);
-    while (kept && b.size > most) {
+    while (kept > least && b.size + added > most) {
         b.size = 0;
         append_text(&b, record, statement, check, --kept);
     }
     free(statement);
     code = qdr_bytes_check(&b, err);
-    if (!code && b.size > most)
+    if (!code && b.size + added > most)
         code = qdr_fail(err, QDR_EUSAGE,
-                        "the result needs %zu bytes of text, %zu fit. Ask for fewer results at a "
+                        "the result needs %zu bytes of text%s, %zu fit. Ask for fewer results at a "
                         "time, or write them with '-o result.json'.",
-                        b.size, most);
+                        b.size + added, added ? ", its signature included" : "", most);
+    if (!code && record->signer)
+        code = append_signature(&b, record->signer, err);
+    if (!code)
+        code = qdr_bytes_check(&b, err);
     if (code)
         qdr_bytes_clear(&b);
     else

@@ -1,15 +1,11 @@
 /* Program texts, whatever they hold: compiling one gives a program or an error that can be shown,
  * and the canonical text of a result compiles again, to itself. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "quadrat/program.h"
 
 #define LONGEST 10000 /* bytes of a canonical text that is compiled again */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int open_nothing(void *context, const char *path, qdr_source **source, qdr_error *err)
 {
@@ -24,19 +20,10 @@ static int compile(const char *text, qdr_program **program, qdr_error *err)
                                program, err);
 }
 
-static void demand(int true_statement, const char *what, const char *text)
-{
-    if (true_statement)
-        return;
-    fprintf(stderr, "%s: %s\n", what, text);
-    abort();
-}
-
 static void check_error(const qdr_error *err)
 {
     demand(err->code == QDR_EUSAGE || err->code == QDR_ESYSTEM, "unusual error", err->text);
-    for (const char *s = err->text; *s; s++)
-        demand(*s == '\n' || (unsigned char)*s >= ' ', "control character in", err->text);
+    demand_shown(err);
 }
 
 static void check_result(const char *canonical)
