@@ -1,4 +1,5 @@
 /* QR codes: sizes and levels against the standard, images against readers that are not ours. */
+#include <qrencode.h>
 #include <unistd.h>
 
 #include "qr/check.h"
@@ -207,6 +208,9 @@ static void test_segments(void **state)
         size_t bits = fewest_bits(text, size, version);
         char level = bits <= room(version, 'H') ? 'H' : bits <= room(version, 'Q') ? 'Q' : 'M';
         assert_int_equal(symbol->level, level);
+        QRcode *greedy = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+        assert_true(symbol->version <= greedy->version); /* by libqrencode's own splitting */
+        QRcode_free(greedy);
         qdr_symbol_destroy(symbol);
     }
 }
