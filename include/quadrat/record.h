@@ -147,6 +147,8 @@ typedef struct qdr_record {
     size_t meta_count;
     const char *version; /* of quadrat: "0.1.0" */
     qdr_signer *signer;  /* signs the text; NULL for nobody */
+    const char *signed_text; /* of a record that was read: the text that was signed, with its
+                              * signature line, which is its text then; else NULL */
 } qdr_record;
 
 /* The shortest text that reads back to the same bits in the value's dtype: True, 42, 0.1, 1e+300,

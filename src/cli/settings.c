@@ -167,6 +167,13 @@ static int take_label(void *settings, const char *argument, qdr_error *err)
     return QDR_OK;
 }
 
+static int take_signers(void *settings, const char *argument, qdr_error *err)
+{
+    (void)err;
+    ((qdr_settings *)settings)->trust.path = argument;
+    return QDR_OK;
+}
+
 static int take_root(void *settings, const char *argument, qdr_error *err)
 {
     if (!*argument)
@@ -373,6 +380,8 @@ const qdr_option qdr_settings_code_options[] = {CODE_OPTIONS, {.name = NULL}};
 const qdr_option qdr_settings_verify[] = {
     INPUT,
     {"root", 0, "DIRECTORY", "look below it for the arrays: by name, then by digest", take_root},
+    {"signers", 0, "FILE", "demand a signature by one of these: ssh-keygen's allowed_signers",
+     take_signers},
     CHUNKS,
     THREADS,
     MEMORY,

@@ -3,6 +3,7 @@
 #define QDR_CLI_SETTINGS_H
 
 #include "cli/command.h"
+#include "cli/signature.h"
 #include "exchange/output.h"
 #include "quadrat/program.h"
 #include "quadrat/run.h"
@@ -24,6 +25,7 @@ typedef struct qdr_settings {
     qdr_record_meta meta[QDR_MOST];
     size_t meta_count;
     const char *label;
+    qdr_trust trust; /* of verify */
     const char *sign;   /* the file of the key that signs, or NULL */
     qdr_signer *signer; /* of that, on the rank that publishes; owned */
     qdr_run_options run;

@@ -33,7 +33,8 @@ static int from_json(qdr_image_code *code, qdr_error *err)
 }
 
 /* The one among the texts that is a result; others may stand in the same photo. */
-static int choose(const qdr_image_codes *texts, const qdr_image_code **chosen, qdr_error *err)
+static int choose(const qdr_image_codes *texts, const qdr_trust *trust,
+                  const qdr_image_code **chosen, qdr_error *err)
 {
     qdr_text_finding finding, found = {0};
     size_t results = 0;
@@ -56,22 +57,24 @@ static int choose(const qdr_image_codes *texts, const qdr_image_code **chosen, q
         return qdr_fail(err, QDR_EDATA,
                         "the check does not hold: the text gives %s, not %s. Was it changed?",
                         found.computed, found.claimed);
-    return QDR_OK;
+    return qdr_trust_tell(trust, (*chosen)->text, &found.signature, err);
 }
 
 /* Reads the result's text, whose check holds. */
-static int read_text(const char *path, qdr_bytes *text, qdr_error *err)
+static int read_text(const char *path, qdr_trust *trust, qdr_bytes *text, qdr_error *err)
 {
     qdr_image_codes texts = {0};
     const qdr_image_code *chosen = NULL;
     bool image;
-    int code = qdr_reader_load(path, &texts, &image, err);
+    int code = qdr_trust_load(trust, err);
+    if (!code)
+        code = qdr_reader_load(path, &texts, &image, err);
     if (code)
         return code;
     if (!image && is_json(texts.items))
         code = from_json(texts.items, err);
     if (!code)
-        code = choose(&texts, &chosen, err);
+        code = choose(&texts, trust, &chosen, err);
     if (!code && chosen->size > QDR_CLAIMS_MOST)
         code = qdr_fail(err, QDR_EDATA, "a result of more than %u bytes", QDR_CLAIMS_MOST);
     if (code)
@@ -247,7 +250,7 @@ static int run(const qdr_command *command, int argc, char **argv)
                  "verify takes one image or text; for example: quadrat verify result.png -i x.npy");
     /* no process is started once MPI runs */
     if (!err.code && qdr_launch_rank() == 0)
-        read_text(argv[0], &text, &reading);
+        read_text(argv[0], &settings.trust, &text, &reading);
     if (qdr_comm_start(&comm, &failed) && !err.code)
         err = failed;
     int code = failed.code ? err.code : qdr_comm_agree(comm, &err);
@@ -260,6 +263,7 @@ static int run(const qdr_command *command, int argc, char **argv)
     if (code)
         qdr_complain(&err);
     qdr_bytes_clear(&text);
+    qdr_trust_clear(&settings.trust);
     qdr_settings_clear(&settings);
     qdr_comm_stop(comm, code ? code : exit_code);
     return code ? code : exit_code;
@@ -276,7 +280,8 @@ const qdr_command qdr_verify_command = {
         "  quadrat verify result.json --root data/\n"
         "Each line of the result is printed with 'matches' or 'DIFFERS' before it, and below one that\n"
         "differs what it is now; the last line is the answer. The exit code is 0 for MATCHES, 1 for\n"
-        "DIFFERS, and 65 for CANNOT, when the check does not hold and when there is no result.\n",
+        "DIFFERS, and 65 for CANNOT, when the check does not hold and when there is no result.\n"
+        "A signature is told, and checked as scan checks it: 77 when it is not to be trusted.\n",
     .options = qdr_settings_verify,
     .ranks = true,
     .run = run,

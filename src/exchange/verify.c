@@ -7,44 +7,49 @@
 #include "base/bytes.h"
 #include "exchange/results.h"
 
-/* The files that a statement may open, and what they are found to be. */
+/* What a statement can open: the names in it, each of which stands for a file of the user's, and no
+ * path. Two names are two arrays even where they stand for the same file. */
 struct files {
     qdr_opener real;
+    const qdr_claims *claims;
     const char *const *path;
-    size_t count;
     bool *opened;
-    qdr_dtype *dtype;
+    qdr_dtype *dtype; /* what an opened one is */
     qdr_shape *shape;
 };
 
-/* A statement names its files; one that opens some by itself was not written by quadrat. */
-static int open_known(void *context, const char *path, qdr_source **source, qdr_error *err)
+static int open_named(void *context, const char *name, qdr_source **source, qdr_error *err)
 {
     struct files *f = context;
     char shown[256];
     size_t i = 0;
-    while (i < f->count && !(f->path[i] && strcmp(f->path[i], path) == 0))
+    while (i < f->claims->file_count && strcmp(f->claims->file[i].name, name) != 0)
         i++;
-    if (i == f->count)
-        return qdr_fail(err, QDR_EUSAGE, "a result does not open files: %s",
-                        qdr_escape(shown, sizeof shown, path));
-    int code = f->real.open(f->real.context, path, source, err);
+    if (i == f->claims->file_count)
+        return qdr_fail(err, QDR_EUSAGE, "a result does not open files by itself: %s",
+                        qdr_escape(shown, sizeof shown, name));
+    int code = f->real.open(f->real.context, f->path[i], source, err);
     if (code)
         return code;
-    for (; i < f->count; i++) /* other names of the same file, too */
-        if (f->path[i] && strcmp(f->path[i], path) == 0) {
-            f->opened[i] = true;
-            f->dtype[i] = qdr_source_dtype(*source);
-            f->shape[i] = *qdr_source_shape(*source);
-        }
+    f->opened[i] = true;
+    f->dtype[i] = qdr_source_dtype(*source);
+    f->shape[i] = *qdr_source_shape(*source);
     return QDR_OK;
 }
 
-static int cannot(qdr_verdict *verdict, const char *text)
+static void cannot(qdr_verdict *verdict, const char *text)
 {
     verdict->answer = QDR_CANNOT;
     snprintf(verdict->reason, sizeof verdict->reason, "%s", text);
-    return QDR_OK;
+}
+
+/* The expressions can't be computed: the first line of the error says why, the others show where. */
+static void cannot_compute(const qdr_claims *claims, const char *error, qdr_verdict *verdict)
+{
+    char text[QDR_ERROR_TEXT];
+    snprintf(text, sizeof text, "%.*s (written by quadrat %s, this is %s)",
+             (int)strcspn(error, "\n"), error, claims->version, QUADRAT_VERSION);
+    cannot(verdict, text);
 }
 
 static int differs(qdr_verdict *verdict, size_t line, const char *now, qdr_error *err)
@@ -128,13 +133,12 @@ static const char *find_change(const qdr_claims *claims, const qdr_program *prog
 static void explain_change(const qdr_claims *claims, const char *claimed, const char *now,
                            qdr_verdict *verdict)
 {
-    char shown[512], other[512];
-    snprintf(verdict->reason, sizeof verdict->reason,
-             "%s is %s for these files and this version of quadrat (" QUADRAT_VERSION
-             "). Are they the right files? It was written by version %s.",
+    char shown[512], other[512], text[QDR_ERROR_TEXT];
+    snprintf(text, sizeof text,
+             "%s is %s with these files. Are they the right ones? (written by quadrat %s, this is %s)",
              qdr_escape(shown, sizeof shown, claimed), qdr_escape(other, sizeof other, now),
-             claims->version);
-    verdict->answer = QDR_CANNOT;
+             claims->version, QUADRAT_VERSION);
+    cannot(verdict, text);
 }
 
 /* ---- computing and comparing --------------------------------------------------------------- */
@@ -186,7 +190,7 @@ static int run_again(qdr_comm *comm, const qdr_claims *claims, const qdr_program
     with_digest.digest = true;
     int code = qdr_run(comm, program, &with_digest, &report, err);
     if (code == QDR_EUSAGE) { /* an integer sum does not fit, or the like */
-        cannot(verdict, err->text);
+        cannot_compute(claims, err->text, verdict);
         *err = (qdr_error)QDR_ERROR_INIT;
         return QDR_OK;
     }
@@ -211,12 +215,12 @@ static int compile(qdr_comm *comm, const qdr_claims *claims, struct files *files
     for (size_t i = 0; i < claims->result_count && !code; i++)
         texts[i] = claims->result[i].expr;
     for (size_t i = 0; i < claims->file_count && !code; i++)
-        bindings[i] = (qdr_binding){claims->file[i].name, files->path[i]};
+        bindings[i] = (qdr_binding){claims->file[i].name, claims->file[i].name};
     const qdr_program_text text = {.texts = texts,
                                    .text_count = claims->result_count,
                                    .files = bindings,
                                    .file_count = claims->file_count};
-    const qdr_opener opener = {open_known, files};
+    const qdr_opener opener = {open_named, files};
     if (!code)
         qdr_program_compile(&text, &opener, program, err);
     free(texts);
@@ -236,7 +240,7 @@ static int verify(qdr_comm *comm, const qdr_claims *claims, struct files *files,
         code = run_again(comm, claims, program, options, verdict, err);
     } else {
         if (code)
-            cannot(verdict, err->text);
+            cannot_compute(claims, err->text, verdict);
         else
             explain_change(claims, claimed, now, verdict);
         *err = (qdr_error)QDR_ERROR_INIT;
@@ -266,7 +270,7 @@ static int prepare(const qdr_claims *claims, struct files *f, qdr_verdict *verdi
 int qdr_verify(qdr_comm *comm, const qdr_claims *claims, const char *const path[],
                const qdr_run_options *options, qdr_verdict *verdict, qdr_error *err)
 {
-    struct files files = {.real = qdr_comm_opener(comm), .path = path, .count = claims->file_count};
+    struct files files = {.real = qdr_comm_opener(comm), .claims = claims, .path = path};
     bool missing = false;
     *verdict = (qdr_verdict){0};
     prepare(claims, &files, verdict, err);

@@ -93,6 +93,16 @@ static size_t line_begin(const char *text, size_t end)
     return before ? (size_t)(before + 1 - text) : 0;
 }
 
+/* Behind the signature line, if one follows the check line that ends before text + end. */
+static size_t signed_end(const char *text, size_t size, size_t end)
+{
+    static const char mark[] = "SIGNED ";
+    if (size - end <= sizeof mark || memcmp(text + end + 1, mark, sizeof mark - 1) != 0)
+        return end;
+    const char *newline = memchr(text + end + 1, '\n', size - end - 1);
+    return newline ? (size_t)(newline - text) : size;
+}
+
 /* From the last check line up, and from each of them up line by line until the check holds. */
 int qdr_text_find(const char *text, size_t size, size_t *begin, size_t *length, qdr_error *err)
 {
@@ -110,7 +120,7 @@ int qdr_text_find(const char *text, size_t size, size_t *begin, size_t *length, 
             }
         if (f.holds) {
             *begin = from;
-            *length = end - from;
+            *length = signed_end(text, size, end) - from;
         }
         if (f.holds || !last)
             return QDR_OK;

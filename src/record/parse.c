@@ -373,11 +373,37 @@ static void read_record(struct reader *r, json_object *root, qdr_record *record)
     read_meta(r, get(r, root, "meta", json_type_object, false), record);
 }
 
+/* The text that was signed, which must be one of this record. */
+static void read_signature(struct reader *r, json_object *from, const char *check,
+                           qdr_record *record)
+{
+    char *whole;
+    const char *sshsig = text(r, from, "sshsig", false);
+    const char *signed_text = raw_text(r, get(r, from, "text", json_type_string, false), "text");
+    if (r->code)
+        return;
+    if (!strstr(signed_text, check)) {
+        fault(r, "text", "is of another record");
+        return;
+    }
+    r->code = qdr_signed_text(signed_text, sshsig, &whole, r->err);
+    if (r->code)
+        return;
+    char *copy = take(r, strlen(whole) + 1, 1);
+    record->signed_text = copy ? strcpy(copy, whole) : NULL;
+    free(whole);
+}
+
 /* QDR_EFAIL when the record's check is not that of its statement. */
 static int check(struct reader *r, json_object *root)
 {
     char computed[QDR_CHECK_SIZE];
     const char *claimed = text(r, root, "check", false);
+    json_object *signature = json_object_object_get(root, "signature");
+    r->where = "signature";
+    if (!r->code && signature)
+        read_signature(r, get(r, root, "signature", json_type_object, false), claimed,
+                       &r->parsed->record);
     if (!r->code)
         r->code = qdr_record_check(&r->parsed->record, computed, r->err);
     if (!r->code && strcmp(claimed, computed) != 0)
