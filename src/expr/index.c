@@ -199,14 +199,29 @@ static int move_numbers(struct pusher *p, const qdr_node *node, const qdr_reinde
     return QDR_OK;
 }
 
+static bool is_identity(const qdr_reindex *r, const qdr_shape *shape)
+{
+    bool same = r->ndim == shape->ndim;
+    for (int i = 0; i < r->ndim && same; i++)
+        same = r->from[i] == i && r->start[i] == 0 && r->step[i] == 1 &&
+               r->extent[i] == shape->extent[i];
+    return same;
+}
+
 /* Reindexes a reduction whose values are arrays, along the first axis. */
 static int move_arrays(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
                        qdr_node *moved)
 {
     qdr_reindex lines = {0};
-    bool order = node->reduction->traits & QDR_REDUCTION_ORDER;
+    if (is_identity(r, &node->shape)) {
+        *moved = *node;
+        return QDR_OK;
+    }
+    if (!(node->reduction->traits & QDR_REDUCTION_ORDER))
+        return qdr_fail(p->err, QDR_EUSAGE, "what %s gives is used whole: it can't be indexed",
+                        node->reduction->name);
     for (int i = 0; i < r->ndim; i++) {
-        if (r->from[i] == 0 && i == 0 && order && r->extent[0])
+        if (r->from[i] == 0 && i == 0 && r->extent[0])
             continue;
         if (r->from[i] == 0 || r->ndim == QDR_MAX_DIMS)
             return qdr_fail(p->err, QDR_EUSAGE, "the axis of the quantiles stays the first, with one at least");
@@ -215,9 +230,6 @@ static int move_arrays(struct pusher *p, const qdr_node *node, const qdr_reindex
         lines.step[lines.ndim] = r->step[i];
         lines.extent[lines.ndim++] = r->extent[i];
     }
-    if (!order)
-        return qdr_fail(p->err, QDR_EUSAGE, "what %s gives is used whole: it can't be indexed",
-                        node->reduction->name);
     memcpy(lines.index, r->index + 1, (QDR_MAX_DIMS - 1) * sizeof *lines.index);
     int code = move_reduction(p, node, &lines, moved);
     return code ? code : move_numbers(p, node, r, moved);
