@@ -213,6 +213,8 @@ class Grammar:
 
     def reduce(self, text, value):
         kind, ndim = self.r.randrange(20), np.ndim(value)
+        if np.size(value) > 500 and self.maybe(0.5):
+            return self.quantile(text, value)
         if kind < 10:
             name, more = self.r.choice(PLAIN), self.axis(ndim)
             if name in SPREADS:
