@@ -286,6 +286,30 @@ print("".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> 5 * i & 31] for i in re
     quadrat scan --signers allowed - <r.txt | grep -q 'signed by mara@example.org'
 }
 
+@test "verify says who vouches, from the code, the text and the record; show keeps the signature" {
+    a_key mara
+    a_key eve
+    allow mara
+    signed mara
+    for file in r.png r.txt r.json; do
+        [ "$file" != r.png ] || command -v ZXingReader >/dev/null || continue
+        capture quadrat verify "$file" --signers allowed
+        [ "$status" = 0 ] || fail "verify of $file: $stderr"
+        [[ $output == *"-- signed by mara@example.org "*"MATCHES: every bit"* ]] || fail "$file: $output"
+        capture quadrat show "$file" --ascii
+        [ "$status" = 0 ] || fail "show of $file: $stderr"
+        echo "$output" >"$file.log"
+    done
+    cmp r.txt.log r.json.log
+    signed eve
+    capture quadrat verify r.txt --signers allowed
+    [ "$status" = 77 ] || fail "an unknown key should be refused"
+    [[ $output != *MATCHES* ]] || fail "nothing should be computed: $output"
+    quadrat eval -q 'mean(ones(3))' -o r.txt >/dev/null
+    capture quadrat verify r.txt --signers allowed
+    [ "$status" = 77 ] || fail "a text without a signature should be refused"
+}
+
 @test "verify.py checks the signature by itself" {
     own_home
     python <<<''
