@@ -47,7 +47,10 @@ static int read_image(const char *path, const char *data, size_t size, qdr_image
     int code = qdr_image_read_apart(reader, SECONDS, data, size, texts, err);
     if (!code && !texts->count)
         code = qdr_fail(err, QDR_EDATA, "no QR code was found");
-    return code ? qdr_reader_name(path, err) : QDR_OK;
+    if (!code)
+        return QDR_OK;
+    qdr_image_codes_clear(texts);
+    return qdr_reader_name(path, err);
 }
 
 int qdr_reader_load(const char *path, qdr_image_codes *texts, bool *image, qdr_error *err)
