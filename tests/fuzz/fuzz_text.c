@@ -63,15 +63,20 @@ static void check_text(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     qdr_error err = QDR_ERROR_INIT;
-    char *from_json;
+    qdr_record *record;
+    char *from_json = NULL;
     qdr_bytes text = {0};
     qdr_bytes_append(&text, data, size);
     check_text(text.data, text.size);
-    if (qdr_record_json_text(text.data, text.size, &from_json, &err)) {
+    if (qdr_record_parse(text.data, text.size, &record, &err)) {
         check_error(&err);
     } else {
-        check_text(from_json, strlen(from_json));
+        if (qdr_record_text(record, SIZE_MAX, &from_json, &err))
+            check_error(&err);
+        else
+            check_text(from_json, strlen(from_json));
         free(from_json);
+        qdr_record_destroy(record);
     }
     qdr_bytes_text(&text, "\nquadrat 0.1 0000000000000000");
     check_text(text.data, text.size);
