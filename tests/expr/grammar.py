@@ -267,7 +267,8 @@ class Grammar:
             return f"bincount(abs({text}) % 5, minlength={self.r.randint(4, 6)}" + \
                 self.option(0.4, f", weights={self.generator(np.shape(value))}") + ")"
         name = self.r.choice(["histogram", "histogram", "histogram_bin_edges"])
-        bins = self.r.choice(["", ", 1", ", 3", ", 7", ", bins=(0, 1, 2.5)", ", bins=(-1, 0, 0, 9)"])
+        bins = self.r.choice(["", ", 1", ", 3", ", 7", ", bins=(0, 1, 2.5)",
+                              ", bins=(-1, 0, 0, 9)"])
         limits = self.option(0.4, f", range={self.r.choice(['(0, 1)', '(-3, 3)', '(2, 2)'])}") \
             if "(" not in bins else ""
         more = ""
