@@ -17,7 +17,8 @@ qdr_dtype qdr_check_promote(const qdr_node *const *operand, int count)
         return strong == QDR_DTYPES ? weak : strong;
     if (qdr_check_rank(weak) <= qdr_check_rank(strong))
         return strong;
-    return qdr_check_rank(strong) == QDR_RANK_FLOAT ? qdr_dtype_promote(strong, QDR_COMPLEX64) : weak;
+    return qdr_check_rank(strong) == QDR_RANK_FLOAT ? qdr_dtype_promote(strong, QDR_COMPLEX64)
+                                                    : weak;
 }
 
 static bool all_weak_constants(const qdr_node *node)
@@ -96,15 +97,19 @@ static int check_shapes(qdr_checker *c, const qdr_syntax *place, qdr_node *node)
 static bool can_round(qdr_dtype from, qdr_dtype to)
 {
     return qdr_dtype_promote(from, to) != to ||
-           (qdr_check_rank(from) == QDR_RANK_INTEGER && qdr_dtype_size(from) == 8 && qdr_check_rank(to) > QDR_RANK_INTEGER);
+           (qdr_check_rank(from) == QDR_RANK_INTEGER && qdr_dtype_size(from) == 8 &&
+            qdr_check_rank(to) > QDR_RANK_INTEGER);
 }
 
 /* The steps of rounding up to the result of a node, whose operands are converted to `computed`. */
 static int steps_of(const qdr_node *node, qdr_dtype computed)
 {
-    static const int column[] = {[QDR_RANK_INTEGER] = 0, [QDR_RANK_FLOAT] = 1, [QDR_RANK_COMPLEX] = 2};
+    static const int column[] = {
+        [QDR_RANK_INTEGER] = 0, [QDR_RANK_FLOAT] = 1, [QDR_RANK_COMPLEX] = 2};
     const qdr_operator *op = node->op;
-    int most = 0, own = computed == QDR_BOOL ? 0 : op->steps[column[qdr_check_rank(computed)]] - '0';
+    int most = 0, own = 0;
+    if (computed != QDR_BOOL)
+        own = op->steps[column[qdr_check_rank(computed)]] - '0';
     for (int i = 0; i < node->operands; i++) {
         const qdr_node *operand = node->operand[i];
         bool jumps = op->jumps || computed == QDR_BOOL || (op->types == QDR_TYPES_CHOICE && i == 0);

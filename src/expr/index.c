@@ -224,7 +224,8 @@ static int move_arrays(struct pusher *p, const qdr_node *node, const qdr_reindex
         if (r->from[i] == 0 && i == 0 && r->extent[0])
             continue;
         if (r->from[i] == 0 || r->ndim == QDR_MAX_DIMS)
-            return qdr_fail(p->err, QDR_EUSAGE, "the axis of the quantiles stays the first, with one at least");
+            return qdr_fail(p->err, QDR_EUSAGE,
+                            "the axis of the quantiles stays the first, with one at least");
         lines.from[lines.ndim] = r->from[i] < 0 ? -1 : r->from[i] - 1;
         lines.start[lines.ndim] = r->start[i];
         lines.step[lines.ndim] = r->step[i];

@@ -168,7 +168,8 @@ int qdr_check_convert(qdr_checker *c, const qdr_syntax *place, qdr_scalar number
                       qdr_scalar *converted)
 {
     /* 0 and 1 may become bools */
-    if (qdr_check_rank(number.dtype) > QDR_RANK_INTEGER && qdr_check_rank(number.dtype) > qdr_check_rank(dtype))
+    int rank = qdr_check_rank(number.dtype);
+    if (rank > QDR_RANK_INTEGER && rank > qdr_check_rank(dtype))
         return qdr_check_fail(c, place, "a number of dtype %s can't become %s",
                               qdr_dtype_name(number.dtype), qdr_dtype_name(dtype));
     *converted = qdr_check_converted(number, dtype);

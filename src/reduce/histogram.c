@@ -141,51 +141,53 @@ static size_t bin_of(const struct bins *b, double x)
     return low;
 }
 
-static void update(uint64_t *state, const qdr_tile *tile, bool weighted)
+/* Finds the bin of x; false when it has none, which a histogram leaves out. */
+static inline bool find_bin(const struct bins *b, struct counts *c, double x, size_t *bin)
 {
-    const struct bins *b = (const struct bins *)tile->context;
-    struct counts *c = (struct counts *)state;
-    const double *weight = tile->second;
-    size_t size = qdr_dtype_size(tile->dtype);
-    double x[PART];
-    c->bins = b->count;
-    for (size_t at = 0; at < tile->count; at += PART) {
-        size_t n = tile->count - at < PART ? tile->count - at : PART;
-        values[tile->dtype]((const char *)tile->elements + at * size, n, x);
-        for (size_t i = 0; i < n; i++) {
-            if (!(x[i] >= b->edge[0] && x[i] <= b->edge[b->count]))
-                continue;
-            if (weighted)
-                add_weight((qdr_exact_sum *)c->of + bin_of(b, x[i]), weight[at + i]);
-            else
-                c->of[bin_of(b, x[i])]++;
-        }
-    }
+    (void)c;
+    if (!(x >= b->edge[0] && x <= b->edge[b->count]))
+        return false;
+    *bin = bin_of(b, x);
+    return true;
 }
 
-/* Elements are integers. */
-static void update_integers(uint64_t *state, const qdr_tile *tile, bool weighted)
+/* The same of a whole number, which bincount wants to have one. */
+static inline bool find_whole(const struct bins *b, struct counts *c, double x, size_t *bin)
+{
+    if (x < 0) {
+        c->smallest = -x > (double)c->smallest ? (uint64_t)-x : c->smallest;
+        return false;
+    }
+    if (x >= (double)b->count) {
+        uint64_t large = x < 0x1p64 ? (uint64_t)x : UINT64_MAX;
+        c->largest = large > c->largest ? large : c->largest;
+        return false;
+    }
+    *bin = (size_t)x;
+    return true;
+}
+
+typedef bool finder(const struct bins *b, struct counts *c, double x, size_t *bin);
+
+__attribute__((always_inline)) static inline void take_up(uint64_t *state, const qdr_tile *tile,
+                                                          bool weighted, finder *find)
 {
     const struct bins *b = (const struct bins *)tile->context;
     struct counts *c = (struct counts *)state;
     const double *weight = tile->second;
-    size_t size = qdr_dtype_size(tile->dtype);
+    size_t size = qdr_dtype_size(tile->dtype), bin = 0;
     double x[PART];
     c->bins = b->count;
     for (size_t at = 0; at < tile->count; at += PART) {
         size_t n = tile->count - at < PART ? tile->count - at : PART;
         values[tile->dtype]((const char *)tile->elements + at * size, n, x);
         for (size_t i = 0; i < n; i++) {
-            if (x[i] < 0) {
-                c->smallest = -x[i] > (double)c->smallest ? (uint64_t)-x[i] : c->smallest;
-            } else if (x[i] >= (double)b->count) {
-                uint64_t large = x[i] < 0x1p64 ? (uint64_t)x[i] : UINT64_MAX;
-                c->largest = large > c->largest ? large : c->largest;
-            } else if (weighted) {
-                add_weight((qdr_exact_sum *)c->of + (size_t)x[i], weight[at + i]);
-            } else {
-                c->of[(size_t)x[i]]++;
-            }
+            if (!find(b, c, x[i], &bin))
+                continue;
+            if (weighted)
+                add_weight((qdr_exact_sum *)c->of + bin, weight[at + i]);
+            else
+                c->of[bin]++;
         }
     }
 }
@@ -281,11 +283,11 @@ static void advance_weights(uint64_t *context, const uint64_t *state, qdr_dtype 
         value[i] = qdr_exact_sum_round((const qdr_exact_sum *)c->of + i, QDR_TO_DOUBLE);
 }
 
-#define KIND(kind, what, update_by, weighted, words, merger, beginner)                             \
+#define KIND(kind, what, find, weighted, words, merger, beginner)                                  \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
         (void)work;                                                                                \
-        update_by(state, tile, weighted);                                                          \
+        take_up(state, tile, weighted, find);                                                      \
     }                                                                                              \
     static const qdr_accumulator kind = {                                                          \
         .name = what,                                                                              \
@@ -296,10 +298,10 @@ static void advance_weights(uint64_t *context, const uint64_t *state, qdr_dtype 
         .begin = beginner,                                                                         \
         .advance = weighted ? advance_weights : advance_counts,                                    \
     };
-KIND(histogram, "histogram", update, false, count_words, merge_counts, begin)
-KIND(weighted_histogram, "weighted histogram", update, true, weight_words, merge_weights, begin)
-KIND(bincount, "bincount", update_integers, false, count_words, merge_counts, begin_integers)
-KIND(weighted_bincount, "weighted bincount", update_integers, true, weight_words, merge_weights,
+KIND(histogram, "histogram", find_bin, false, count_words, merge_counts, begin)
+KIND(weighted_histogram, "weighted histogram", find_bin, true, weight_words, merge_weights, begin)
+KIND(bincount, "bincount", find_whole, false, count_words, merge_counts, begin_integers)
+KIND(weighted_bincount, "weighted bincount", find_whole, true, weight_words, merge_weights,
      begin_integers)
 
 const qdr_accumulator *qdr_histogram_accumulator(qdr_dtype dtype,
