@@ -419,7 +419,7 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
                                .saving = QDR_ERROR_INIT, .checkpoint = QDR_ERROR_INIT};
     qdr_running r = {.comm = comm, .program = program, .options = options, .report = report,
                     .err = &failed};
-    qdr_checkpoint checkpoint;
+    qdr_checkpoint checkpoint = {.failure = QDR_ERROR_INIT};
     int code = prepare(&r, &checkpoint);
     double began = qdr_clock_seconds();
     if (!code)

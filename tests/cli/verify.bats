@@ -170,9 +170,9 @@ forged() {
     sed '1s/= ./= 9/' r.txt >changed.txt
     refuses 65 "changed.txt: the check does not hold: the text gives " quadrat verify changed.txt -i none.npy
     sed 's/"exact"/&/;0,/"value": -\?[0-9]*\./s//"value": 9./' r.json >changed.json
-    refuses 65 "changed.json: the check does not hold: " quadrat verify changed.json -i none.npy
-    head -c 500 r.json >cut.json
-    refuses 65 "cut.json: no JSON: " quadrat verify cut.json
+    refuses 65 "changed.json: the check does not hold; was the record changed?" quadrat verify changed.json -i none.npy
+    head -c 500 r.json >cut
+    refuses 65 "cut: broken JSON at byte " quadrat verify cut
     echo hello >hello.txt
     refuses 65 "hello.txt: there is no result of quadrat in it" quadrat verify hello.txt
     refuses 74 "none.png: No such file" quadrat verify none.png
