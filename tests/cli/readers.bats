@@ -17,7 +17,7 @@ a_result() {   # r.png r.txt r.json of survey/x.npy
     a_result
     head -c -1 r.txt >text
     scanned r.png | cmp - text
-    ZXingReader -bytes r.png | cmp - text
+    ZXingReader -bytes -format QRCode r.png | cmp - text
     head -n 2 text | cmp - stdout
     sed -n 5p text | grep -qx 'label: Zürich — "5 °C"'
 }
@@ -29,7 +29,7 @@ a_result() {   # r.png r.txt r.json of survey/x.npy
         '--version-limit 40' "--label $(printf 'a%.0s' {1..100})" "--label $(printf 'ö%.0s' {1..150})"; do
         # shellcheck disable=SC2086  # several options
         evaluates 1 $options -o r.png -o r.txt <<<'1 = 1'
-        ZXingReader -bytes r.png | cmp - <(head -c -1 r.txt)
+        ZXingReader -bytes -format QRCode r.png | cmp - <(head -c -1 r.txt)
     done
     # a symbol of version v at scale s with a quiet zone of q has s * (17 + 4 * v + 2 * q) pixels a side
     capture quadrat eval 1 --scale 3 --quiet-zone 5 -o r.png
@@ -92,7 +92,7 @@ END
     scanned r.png >text
     rsvg-convert --zoom 2 r.svg -o drawn.png
     scanned drawn.png | cmp - text
-    ZXingReader -bytes drawn.png | cmp - text
+    ZXingReader -bytes -format QRCode drawn.png | cmp - text
     # as on paper, at 300 dots an inch
     rsvg-convert --dpi-x 300 --dpi-y 300 r.svg -o print.png
     scanned print.png | cmp - text
