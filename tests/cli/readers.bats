@@ -250,3 +250,41 @@ END
     capture verify forged x=survey/x.npy
     [[ $status = 1 && $output == *"DIFFERS"*"'mean(x) = 0.5'"* ]] || fail "the data should differ"
 }
+
+@test "random records: both readers, scan and verify read the same text, byte for byte" {
+    needs zbarimg ZXingReader
+    needs_zbar
+    python "${QUADRAT_LONG:+1000}" <<'END'
+import random
+r = random.Random(1)
+letters = "abcXYZ0189 äöüßéλЖ漢=:,;\\'\"\n\t\u2028\u202e%$*+-./"
+
+def word():
+    return "".join(r.choice(letters) for _ in range(r.randint(1, 30)))
+
+def program():
+    kind = r.choice("bool int8 uint64 float16 float32 float64 complex64".split())
+    shape = tuple(r.randint(1, 4) for _ in range(r.randint(1, 3)))
+    names = ["sum", "mean", "std"] + ["prod", "norm", "median"] * (kind != "complex64")
+    return f'{r.choice(names)}((random({shape}, seed={r.randint(0, 10 ** 6)}) * 100).astype("{kind}"))'
+
+def output(*command):
+    return subprocess.run(command, capture_output=True).stdout
+
+for i in range(int(sys.argv[1] or 20)):
+    given = [program() for _ in range(r.randint(1, 3))]
+    if r.random() < 0.5:
+        given += ["--label", word()]
+    for n in range(r.choice([0, 0, 1, 2])):
+        given += ["--meta", f"key{n}={word()}"]
+    done = run("eval", "-q", *given, "-o", "r.png")
+    if b"does not fit" in done.stderr:
+        continue
+    assert done.returncode == 0, done
+    text = output("zbarimg", "--nodbus", "--raw", "-q", "-Sbinary", "r.png")
+    assert text == output("ZXingReader", "-bytes", "-format", "QRCode", "r.png"), given
+    scan, verify = run("scan", "r.png"), run("verify", "r.png")
+    assert scan.returncode == 0 and scan.stdout.startswith(text + b"\n-- the check holds"), given
+    assert verify.returncode == 0, (given, verify)
+END
+}
