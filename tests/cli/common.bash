@@ -80,7 +80,7 @@ lacks() {
 
 # scanned IMAGE : the text of its QR code, byte for byte, as ZBar reads it.
 scanned() {
-    zbarimg --raw -q -Sbinary --nodbus "$1"
+    zbarimg --raw -q -Sbinary -Sdisable -Sqrcode.enable --nodbus "$1"
 }
 
 # needs PROGRAM...

@@ -505,7 +505,7 @@ static void test_other_readers(void **state)
     static const struct {
         const char *tool, *arguments, *before, *after; /* what stands around the text */
     } tools[] = {
-        {"zbarimg", "--raw -q -Sbinary --nodbus", "", ""},
+        {"zbarimg", "--raw -q -Sbinary -Sdisable -Sqrcode.enable --nodbus", "", ""},
         {"ZXingReader", "-format QRCode", "Text:       \"", "\"\n"},
     };
     (void)state;
