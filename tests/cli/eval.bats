@@ -1,4 +1,5 @@
 # eval: expressions, names and options, and what is printed for them.
+leaks=on
 load common
 
 @test "results are printed in the order they were asked for, one a line, the expression spelt out" {

@@ -1,4 +1,5 @@
 # Writing results: -o and its endings, the record, and that no output is ever half of one.
+leaks=on
 load common
 
 @test "the ending picks what is written: .png .json .txt, several at once" {

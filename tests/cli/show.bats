@@ -1,4 +1,5 @@
 # quadrat show: a result's code again, from everything that it was written to.
+leaks=on
 load common
 
 a_result() {

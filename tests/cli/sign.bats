@@ -1,4 +1,5 @@
 # Signatures, beside OpenSSH's own programs: keys are ssh-keygen's, agents ssh-agent's.
+leaks=on
 load common
 
 a_key() {   # NAME [PASSPHRASE]
