@@ -116,8 +116,8 @@ static void test_refused(void **state)
         "mean(x) = 0.5\nx: float64 2x 0123456789ABCDEF\n",
         "mean(x) = 0.5\nx: float64 x2 0123456789ABCDEF\n",
         "mean(x) = 0.5\nx: float64 2x9223372036854775808 0123456789ABCDEF\n",
-        "mean(x) = 0.5\nx: float64 1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1 "
-        "0123456789ABCDEF\n",
+        ("mean(x) = 0.5\nx: float64 1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1 "
+         "0123456789ABCDEF\n"),
         "mean(x) = 0.5\nx: float(64) 2x3 0123456789ABCDEF\n",
         "mean(x) = 0.5\n: float64 2x3 0123456789ABCDEF\n",
         "mean(x) = 0.5\n9x: float64 2x3 0123456789ABCDEF\n",
