@@ -144,7 +144,7 @@ END
     # another's signature under this text
     signed eve
     cp r.txt eves.txt
-    signed mara
+    signed mara --meta not=eves
     { head -n -1 r.txt; tail -n 1 eves.txt; } >changed
     numbers='*' refuses 77 'signed by an unknown key' quadrat scan --signers allowed - <changed
     allow eve
