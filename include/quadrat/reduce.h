@@ -109,6 +109,9 @@ typedef struct qdr_reduction {
 
 extern const qdr_reduction qdr_reductions[]; /* ended by a row without name */
 
+/* The reduction of that name, which is one of the table's. */
+const qdr_reduction *qdr_reduction_named(const char *name);
+
 /* The digest of an input. It guards against accident, not malice. An element is one word w, its
  * bits, widened with zeros to 64; a complex128 element is two, first its real part. A NaN counts as
  * the canonical quiet one. Word i of the array, in C order from 0, adds, with

@@ -45,14 +45,6 @@ int64_t qdr_intervals_nth(const qdr_intervals *set, int64_t n)
     return i->start + n;
 }
 
-bool qdr_intervals_meet(const qdr_intervals *set, int64_t start, int64_t end)
-{
-    for (size_t i = 0; i < set->count; i++)
-        if (set->at[i].start < end && start < set->at[i].end)
-            return true;
-    return false;
-}
-
 int qdr_intervals_missing(const qdr_intervals *set, int64_t end, qdr_intervals *missing,
                           qdr_error *err)
 {

@@ -2,7 +2,6 @@
 #ifndef QDR_BASE_INTERVALS_H
 #define QDR_BASE_INTERVALS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,9 +24,6 @@ int64_t qdr_intervals_size(const qdr_intervals *set);
 
 /* The n-th number, for n from 0 to less than the size. */
 int64_t qdr_intervals_nth(const qdr_intervals *set, int64_t n);
-
-/* Whether one of the numbers from start on, before end, is there. */
-bool qdr_intervals_meet(const qdr_intervals *set, int64_t start, int64_t end);
 
 /* Makes `missing`, an empty set, the numbers before end that are not in set. */
 int qdr_intervals_missing(const qdr_intervals *set, int64_t end, qdr_intervals *missing,

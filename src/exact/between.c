@@ -1,14 +1,14 @@
 #include "exact/between.h"
 
-#include <math.h>
+#include <string.h>
 
 qdr_exact_number qdr_exact_number_of(double x)
 {
-    int exponent;
-    double fraction = frexp(x, &exponent); /* of 53 bits behind the point */
-    if (exponent < -1021)                  /* subnormal: the least bit is worth 2^-1074 */
-        return (qdr_exact_number){(__int128)ldexp(x, 1074), -1074};
-    return (qdr_exact_number){(__int128)ldexp(fraction, 53), x == 0 ? 0 : exponent - 53};
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int field = bits >> 52 & 0x7ff, normal = field > 0; /* subnormals have the weight of field 1 */
+    __int128 significand = (__int128)((bits & 0xfffffffffffff) | (uint64_t)normal << 52);
+    return (qdr_exact_number){bits >> 63 ? -significand : significand, field - normal - 1074};
 }
 
 static void add(qdr_exact_product *to, __int128 value, int exponent)

@@ -1,4 +1,5 @@
-/* The point between two numbers, rounded once. Local. */
+/* Numbers taken apart, and the point between two of them, rounded once. Only integer arithmetic is
+ * used, as in round.h. Local. */
 #ifndef QDR_EXACT_BETWEEN_H
 #define QDR_EXACT_BETWEEN_H
 

@@ -7,7 +7,8 @@
 #include "expr/index.h"
 #include "reduce/quantile.h"
 
-#define BINS_MOST 1000000 /* of a histogram; a sum of weights takes as much as 36 counts */
+/* Words of a histogram's state: few enough for the planner to sweep for it, see plan.c. */
+#define BINS_MOST 1000000
 
 /* The axes; those of a position in all elements may be a tuple that leaves out just axes of one
  * element, as the canonical text of argmax(x)[None] does. */
@@ -205,10 +206,9 @@ static int add_bounds(qdr_checker *checker, qdr_node *node)
     for (int i = 0; i < 2; i++) {
         qdr_term value = {0};
         qdr_node bound = {.kind = QDR_NODE_REDUCTION, .operands = 1, .axes = node->axes,
-                          .reduction = qdr_reductions, .dtype = node->operand[0]->dtype,
-                          .operand = {node->operand[0]}, .steps = node->operand[0]->steps};
-        while (strcmp(bound.reduction->name, names[i]) != 0)
-            bound.reduction++;
+                          .reduction = qdr_reduction_named(names[i]),
+                          .dtype = node->operand[0]->dtype, .operand = {node->operand[0]},
+                          .steps = node->operand[0]->steps};
         bound.options.dtype = bound.dtype;
         int code = qdr_check_intern(checker, &bound, &value);
         if (code)
@@ -231,7 +231,7 @@ static int take_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node)
     if (!code && !node->options.edges && node->options.bins < 1)
         code = qdr_check_fail(checker, bins->syntax, "there is at least one bin");
     const qdr_term *numbers = node->options.edges ? bins : range;
-    if (code || numbers->kind == QDR_TERM_ABSENT || numbers->kind == QDR_TERM_NONE)
+    if (code || numbers->kind == QDR_TERM_ABSENT)
         return code;
     code = take_numbers(checker, numbers, &number, &node->options.count);
     if (code)
@@ -253,7 +253,7 @@ static int take_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node)
 
 static int take_weights(qdr_checker *checker, const qdr_term *term, qdr_node *node)
 {
-    if (term->kind == QDR_TERM_ABSENT || term->kind == QDR_TERM_NONE)
+    if (term->kind == QDR_TERM_ABSENT)
         return QDR_OK;
     int code = add_second(checker, term, node);
     if (!code && qdr_dtype_kind(node->operand[1]->dtype) == 'c')
@@ -277,6 +277,12 @@ static int take_length(qdr_checker *checker, const qdr_call *call, qdr_node *nod
                : code;
 }
 
+static size_t state_words(const qdr_node *node)
+{
+    return qdr_accumulator_words(
+        node->reduction->accumulator(node->operand[0]->dtype, &node->options), &node->options);
+}
+
 static int build_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node)
 {
     const qdr_term *density = qdr_call_argument(call, "density");
@@ -293,7 +299,7 @@ static int build_bins(qdr_checker *checker, const qdr_call *call, qdr_node *node
         code = add_bounds(checker, node);
     if (code)
         return code;
-    if (node->options.bins > BINS_MOST / (node->options.weighted ? 36 : 1))
+    if (node->options.bins > BINS_MOST || state_words(node) > BINS_MOST)
         return qdr_check_fail(checker, call->syntax, "this many bins do not fit into memory");
     if (node->options.weighted || node->options.density)
         node->dtype = QDR_FLOAT64;
@@ -311,9 +317,9 @@ static int build_operands(qdr_checker *checker, const qdr_call *call, qdr_node *
         code = build_pairs(checker, &call->argument[1], node);
     if (!code)
         node->dtype = node->reduction->result(node->operand[0]->dtype);
-    if (!code && dtype->kind != QDR_TERM_ABSENT && dtype->kind != QDR_TERM_NONE)
+    if (!code && dtype->kind != QDR_TERM_ABSENT)
         code = build_typed(checker, dtype, node);
-    if (!code && where->kind != QDR_TERM_ABSENT && where->kind != QDR_TERM_NONE)
+    if (!code && where->kind != QDR_TERM_ABSENT)
         code = build_where(checker, where, node);
     return code;
 }
@@ -390,7 +396,6 @@ static int build_norm(qdr_checker *checker, const qdr_call *call, const qdr_term
         {-INFINITY, "min", "min(abs(a))", true},
     };
     const qdr_term *axis = qdr_call_argument(call, "axis");
-    const qdr_reduction *r = qdr_reductions;
     qdr_scalar number = {.dtype = QDR_BOOL, .words = {0, 0}};
     qdr_call other = *call;
     size_t i = 0, count = sizeof norms / sizeof norms[0];
@@ -410,9 +415,7 @@ static int build_norm(qdr_checker *checker, const qdr_call *call, const qdr_term
         return qdr_check_fail(checker, ord->syntax,
                               "with ord the norm goes along one axis; of all elements it is %s",
                               norms[i].text);
-    while (strcmp(r->name, norms[i].reduction) != 0)
-        r++;
-    other.row = r;
+    other.row = qdr_reduction_named(norms[i].reduction);
     other.argument[ord - call->argument].kind = QDR_TERM_ABSENT;
     a->kind = QDR_TERM_NODE;
     if (norms[i].magnitudes)
@@ -430,8 +433,6 @@ int qdr_build_reduction(qdr_checker *checker, const qdr_call *call, qdr_term *va
 int qdr_build_percentile(qdr_checker *checker, const qdr_call *call, qdr_term *value)
 {
     qdr_call quantile = *call;
-    for (quantile.row = qdr_reductions;
-         strcmp(((const qdr_reduction *)quantile.row)->name, call->row) != 0;)
-        quantile.row = (const qdr_reduction *)quantile.row + 1;
+    quantile.row = qdr_reduction_named(call->row);
     return build_scaled(checker, &quantile, 100, value);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/half.h"
-#include "exact/round.h"
+#include "exact/between.h"
 #include "reduce/reducers.h"
 
 enum { PART = 512 }; /* elements that are looked at together */
@@ -83,13 +83,10 @@ static void add_weight(qdr_exact_sum *sum, double x)
                                                 : QDR_SEEN_MINUS_INF);
         return;
     }
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    unsigned exponent = bits >> 52 & 0x7ff;
-    __int128 significand = (__int128)(bits & 0xfffffffffffff) | (__int128)(exponent > 0) << 52;
-    sum->flags |= bits == 1ull << 63 ? 0 : QDR_SEEN_OTHER;
-    qdr_fixed_add_scaled(sum->limbs, QDR_SUM_LIMBS, bits >> 63 ? -significand : significand,
-                         exponent ? exponent - 1 : 0);
+    qdr_exact_number number = qdr_exact_number_of(x);
+    sum->flags |= x == 0 && signbit(x) ? 0 : QDR_SEEN_OTHER;
+    qdr_fixed_add_scaled(sum->limbs, QDR_SUM_LIMBS, number.significand,
+                         (unsigned)(QDR_SUM_ONE + number.exponent));
 }
 
 /* ---- elements ------------------------------------------------------------------------------ */

@@ -517,7 +517,7 @@ int qdr_finish_quantile(const uint64_t *context, qdr_dtype dtype,
                         const qdr_reduce_options *options, qdr_scalar *value, qdr_error *err)
 {
     const struct search *s = (const struct search *)context;
-    bool floating = strchr("f", qdr_dtype_kind(options->dtype));
+    bool floating = qdr_dtype_kind(options->dtype) == 'f';
     bool nothing = s->nans || !s->count;
     if (nothing && !floating)
         return qdr_fail(err, QDR_EUSAGE, "there is no quantile of an array without elements");

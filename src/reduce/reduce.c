@@ -86,6 +86,14 @@ const qdr_reduction qdr_reductions[] = {
     {.name = NULL},
 };
 
+const qdr_reduction *qdr_reduction_named(const char *name)
+{
+    const qdr_reduction *r = qdr_reductions;
+    while (strcmp(r->name, name) != 0)
+        r++;
+    return r;
+}
+
 size_t qdr_accumulator_words(const qdr_accumulator *accumulator, const qdr_reduce_options *options)
 {
     return accumulator->size ? accumulator->size(options) : accumulator->words;
