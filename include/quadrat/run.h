@@ -62,6 +62,10 @@ int qdr_comm_agree(qdr_comm *comm, qdr_error *err);
 /* Makes root's err, and the data if it is none, those of all ranks. Collective. */
 int qdr_comm_share(qdr_comm *comm, int root, void *data, size_t size, qdr_error *err);
 
+/* The same for rank 0's bytes, whose number the others do not know: their *data becomes the caller's
+ * to free(), with a NUL behind it. NULL when there are none. Collective. */
+int qdr_comm_share_bytes(qdr_comm *comm, char **data, size_t *size, qdr_error *err);
+
 /* An opener for programs: rank 0 reads the headers, every rank opens the file. Collective. */
 qdr_opener qdr_comm_opener(qdr_comm *comm);
 

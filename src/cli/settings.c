@@ -160,32 +160,11 @@ static int take_meta(void *settings, const char *argument, qdr_error *err)
     return QDR_OK;
 }
 
-static int take_label(void *settings, const char *argument, qdr_error *err)
-{
-    (void)err;
-    ((qdr_settings *)settings)->label = argument;
-    return QDR_OK;
-}
-
-static int take_signers(void *settings, const char *argument, qdr_error *err)
-{
-    (void)err;
-    ((qdr_settings *)settings)->trust.path = argument;
-    return QDR_OK;
-}
-
 static int take_root(void *settings, const char *argument, qdr_error *err)
 {
     if (!*argument)
         return qdr_fail(err, QDR_EUSAGE, "a directory's name is empty");
     ((qdr_settings *)settings)->root = argument;
-    return QDR_OK;
-}
-
-static int take_sign(void *settings, const char *argument, qdr_error *err)
-{
-    (void)err;
-    ((qdr_settings *)settings)->sign = argument;
     return QDR_OK;
 }
 
@@ -222,13 +201,6 @@ static int number(const char *argument, long long least, long long most, int *to
 static int take_threads(void *settings, const char *argument, qdr_error *err)
 {
     return number(argument, 1, 1024, &((qdr_settings *)settings)->run.threads, err);
-}
-
-static int take_checkpoint(void *settings, const char *argument, qdr_error *err)
-{
-    (void)err;
-    ((qdr_settings *)settings)->run.checkpoint = argument;
-    return QDR_OK;
 }
 
 static int take_every(void *settings, const char *argument, qdr_error *err)
@@ -310,7 +282,7 @@ static int take_progress(void *settings, const char *argument, qdr_error *err)
     return when(argument, &((qdr_settings *)settings)->progress, err);
 }
 
-/* Options without an argument set one member. */
+/* Options that set one member: to a value, without an argument, or to whatever the argument is. */
 #define FLAG(function, member, value)                                                              \
     static int function(void *settings, const char *argument, qdr_error *err)                      \
     {                                                                                              \
@@ -318,6 +290,11 @@ static int take_progress(void *settings, const char *argument, qdr_error *err)
         ((qdr_settings *)settings)->member = value;                                                \
         return QDR_OK;                                                                             \
     }
+#define TEXT(function, member) FLAG(function, member, argument)
+TEXT(take_label, label)
+TEXT(take_sign, sign)
+TEXT(take_signers, trust.path)
+TEXT(take_checkpoint, run.checkpoint)
 FLAG(take_invert, terminal.invert, true)
 FLAG(take_ascii, terminal.ascii, true)
 FLAG(take_full_metadata, form.full_metadata, true)

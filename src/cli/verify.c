@@ -33,8 +33,8 @@ static int from_json(qdr_image_code *code, qdr_error *err)
 }
 
 /* The one among the texts that is a result; others may stand in the same photo. */
-static int choose(const qdr_image_codes *texts, const qdr_trust *trust,
-                  const qdr_image_code **chosen, qdr_error *err)
+static int choose(const qdr_image_codes *texts, const qdr_trust *trust, qdr_image_code **chosen,
+                  qdr_error *err)
 {
     qdr_text_finding finding, found = {0};
     size_t results = 0;
@@ -61,10 +61,10 @@ static int choose(const qdr_image_codes *texts, const qdr_trust *trust,
 }
 
 /* Reads the result's text, whose check holds. */
-static int read_text(const char *path, qdr_trust *trust, qdr_bytes *text, qdr_error *err)
+static int read_text(const char *path, qdr_trust *trust, qdr_image_code *text, qdr_error *err)
 {
     qdr_image_codes texts = {0};
-    const qdr_image_code *chosen = NULL;
+    qdr_image_code *chosen = NULL;
     bool image;
     int code = qdr_trust_load(trust, err);
     if (!code)
@@ -77,36 +77,14 @@ static int read_text(const char *path, qdr_trust *trust, qdr_bytes *text, qdr_er
         code = choose(&texts, trust, &chosen, err);
     if (!code && chosen->size > QDR_CLAIMS_MOST)
         code = qdr_fail(err, QDR_EDATA, "a result of more than %u bytes", QDR_CLAIMS_MOST);
-    if (code)
+    if (code) {
         qdr_reader_name(path, err);
-    else
-        qdr_bytes_append(text, chosen->text, chosen->size);
+    } else {
+        *text = *chosen;
+        chosen->text = NULL;
+    }
     qdr_image_codes_clear(&texts);
-    return code ? code : qdr_bytes_check(text, err);
-}
-
-/* Gives the first rank's text, or its error, to all. */
-static int share_text(qdr_comm *comm, qdr_bytes *text, qdr_error *err)
-{
-    size_t size = text->size;
-    int code = qdr_comm_share(comm, 0, &size, sizeof size, err);
-    if (code)
-        return code;
-    char *room = calloc(1, size + 1);
-    if (!room)
-        qdr_fail_memory(err, "reading the result");
-    else if (qdr_comm_rank(comm) == 0)
-        memcpy(room, text->data, size);
-    code = qdr_comm_agree(comm, err);
-    if (!code)
-        code = qdr_comm_share(comm, 0, room, size, err);
-    text->size = 0;
-    if (!code)
-        qdr_bytes_append(text, room, size);
-    free(room);
-    if (!code)
-        qdr_bytes_check(text, err);
-    return code ? code : qdr_comm_agree(comm, err);
+    return code;
 }
 
 /* ---- the files ----------------------------------------------------------------------------- */
@@ -220,12 +198,12 @@ static int answer(qdr_comm *comm, const qdr_claims *claims, qdr_settings *settin
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 
-static int verify(qdr_comm *comm, const qdr_bytes *text, qdr_settings *settings, int *exit_code,
+static int verify(qdr_comm *comm, const qdr_image_code *text, qdr_settings *settings, int *exit_code,
                   qdr_error *err)
 {
     qdr_claims claims = {0};
     char **path = NULL;
-    qdr_claims_read(text->data, text->size, &claims, err);
+    qdr_claims_read(text->text, text->size, &claims, err);
     if (!err->code && !(path = calloc(claims.file_count + 1, sizeof *path)))
         qdr_fail_memory(err, "reading the result");
     int code = qdr_comm_agree(comm, err);
@@ -243,7 +221,7 @@ static int run(const qdr_command *command, int argc, char **argv)
     qdr_error err = QDR_ERROR_INIT, reading = QDR_ERROR_INIT, failed = QDR_ERROR_INIT;
     qdr_comm *comm = NULL;
     qdr_settings settings = {0};
-    qdr_bytes text = {0};
+    qdr_image_code text = {0};
     int count, exit_code = QDR_OK;
     if (!qdr_options_parse(command, &settings, argc, argv, &count, &err) && count != 1)
         qdr_fail(&err, QDR_EUSAGE,
@@ -256,13 +234,13 @@ static int run(const qdr_command *command, int argc, char **argv)
     int code = failed.code ? err.code : qdr_comm_agree(comm, &err);
     if (!code) {
         err = reading;
-        code = share_text(comm, &text, &err);
+        code = qdr_comm_share_bytes(comm, &text.text, &text.size, &err);
     }
     if (!code)
         code = verify(comm, &text, &settings, &exit_code, &err);
     if (code)
         qdr_complain(&err);
-    qdr_bytes_clear(&text);
+    free(text.text);
     qdr_trust_clear(&settings.trust);
     qdr_settings_clear(&settings);
     qdr_comm_stop(comm, code ? code : exit_code);

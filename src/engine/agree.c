@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int qdr_comm_agree(qdr_comm *comm, qdr_error *err)
@@ -46,6 +47,29 @@ int qdr_comm_share(qdr_comm *comm, int root, void *data, size_t size, qdr_error 
         code = qdr_comm_check(
             comm, MPI_Bcast((char *)data + sent, (int)part, MPI_BYTE, root, comm->mpi),
             "MPI_Bcast", err);
+    }
+    return code;
+}
+
+int qdr_comm_share_bytes(qdr_comm *comm, char **data, size_t *size, qdr_error *err)
+{
+    bool first = comm->rank == 0;
+    if (!first)
+        *data = NULL;
+    int code = qdr_comm_share(comm, 0, size, sizeof *size, err);
+    if (code || !*size)
+        return code;
+    if (!first) {
+        *data = calloc(1, *size + 1);
+        if (!*data)
+            qdr_fail_memory(err, "taking what rank 0 has");
+    }
+    code = qdr_comm_agree(comm, err);
+    if (!code)
+        code = qdr_comm_share(comm, 0, *data, *size, err);
+    if (code && !first) {
+        free(*data);
+        *data = NULL;
     }
     return code;
 }

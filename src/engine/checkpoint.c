@@ -92,21 +92,6 @@ static int check_file(const char *path, qdr_error *err)
     return qdr_file_check_target(path, err);
 }
 
-/* Rank 0's bytes for all. */
-static int share_bytes(qdr_checkpoint *c, qdr_error *err)
-{
-    qdr_comm *comm = c->run->comm;
-    if (qdr_comm_share(comm, 0, &c->size, sizeof c->size, err) || !c->size)
-        return err->code;
-    if (comm->rank != 0) {
-        c->loaded = malloc(c->size);
-        if (!c->loaded)
-            qdr_fail_memory(err, "resuming");
-    }
-    return qdr_comm_agree(comm, err) ? err->code
-                                     : qdr_comm_share(comm, 0, c->loaded, c->size, err);
-}
-
 int qdr_checkpoint_open(qdr_checkpoint *c, qdr_running *run, qdr_error *err)
 {
     const char *path = run->options->checkpoint;
@@ -117,7 +102,7 @@ int qdr_checkpoint_open(qdr_checkpoint *c, qdr_running *run, qdr_error *err)
     qdr_error failed = QDR_ERROR_INIT;
     if (run->comm->rank == 0 && !check_file(path, &failed))
         load_any(c, &failed);
-    int code = share_bytes(c, &failed);
+    int code = qdr_comm_share_bytes(run->comm, &c->loaded, &c->size, &failed);
     if (!code && c->loaded)
         code = qdr_state_chunks(run, c->loaded, c->size, path, &c->chunks, &failed);
     if (qdr_comm_agree(run->comm, &failed)) {
@@ -222,29 +207,11 @@ static int save_sweep(qdr_checkpoint *c, qdr_sweep *sweep, qdr_error *err)
     return code;
 }
 
-int qdr_checkpoint_save(qdr_checkpoint *c, qdr_error *err)
+void qdr_checkpoint_save(qdr_checkpoint *c)
 {
-    qdr_running *run = c->run;
-    if (!run->options->checkpoint)
-        return QDR_OK;
-    /* between passes there is an empty state */
-    bool over = run->pass == run->plan.pass_count;
-    size_t words = over ? 0 : run->plan.pass[run->pass].words;
-    size_t spaces = over ? 0 : run->plan.pass[run->pass].space_count;
-    uint64_t *state = calloc(words + 1, sizeof *state);
-    qdr_intervals *done = calloc(spaces + 1, sizeof *done);
-    qdr_error failed = QDR_ERROR_INIT;
-    if (!state || !done)
-        qdr_fail_memory(&failed, "saving the state");
-    else if (run->comm->rank == 0)
-        write_state(c, state, done);
-    free(state);
-    free(done);
-    c->next = qdr_clock_seconds() + run->options->every;
-    int code = qdr_comm_agree(run->comm, &failed);
-    if (code)
-        *err = failed;
-    return code;
+    if (c->run->options->checkpoint && c->run->comm->rank == 0)
+        write_state(c, NULL, c->run->done);
+    c->next = qdr_clock_seconds() + c->run->options->every;
 }
 
 /* ---- between rounds -------------------------------------------------------------------------- */

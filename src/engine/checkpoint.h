@@ -27,8 +27,8 @@ int qdr_checkpoint_resume(qdr_checkpoint *checkpoint, qdr_error *err);
 /* What a sweep asks between rounds. It ends with QDR_ESTOPPED when it was asked to stop. */
 qdr_meeting qdr_checkpoint_meeting(qdr_checkpoint *checkpoint);
 
-/* Saves what is known after a pass. Collective. */
-int qdr_checkpoint_save(qdr_checkpoint *checkpoint, qdr_error *err);
+/* Saves what is known between two passes. Local: rank 0 knows all of it. */
+void qdr_checkpoint_save(qdr_checkpoint *checkpoint);
 
 void qdr_checkpoint_close(qdr_checkpoint *checkpoint);
 

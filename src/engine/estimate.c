@@ -71,11 +71,6 @@ int qdr_estimate_pass(const qdr_program *program, const qdr_plan *plan, size_t p
     return code;
 }
 
-static uint64_t array_bytes(const qdr_node *node)
-{
-    return (uint64_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
-}
-
 int qdr_estimate_make(const qdr_program *program, const qdr_plan *plan, int threads,
                       qdr_estimate *estimate, qdr_error *err)
 {
@@ -84,8 +79,8 @@ int qdr_estimate_make(const qdr_program *program, const qdr_plan *plan, int thre
         const qdr_node *node = program->nodes[i];
         if (!plan->kept[i])
             continue;
-        estimate->kept += array_bytes(node);
-        if (!estimate->largest || array_bytes(node) > array_bytes(estimate->largest))
+        estimate->kept += qdr_tree_bytes(node);
+        if (!estimate->largest || qdr_tree_bytes(node) > qdr_tree_bytes(estimate->largest))
             estimate->largest = node;
     }
     for (size_t i = 0; i < plan->pass_count; i++) {
@@ -121,7 +116,7 @@ static void describe(const qdr_estimate *e, int threads, qdr_bytes *text)
         return;
     }
     qdr_bytes_format(text, "%s of it for ",
-                     qdr_number_bytes(most, (double)array_bytes(e->largest)));
+                     qdr_number_bytes(most, (double)qdr_tree_bytes(e->largest)));
     qdr_node_print(text, e->largest, SHOWN);
     qdr_bytes_format(text, " of shape %s, which has to be kept whole. Use fewer ranks on a host, or ",
                      qdr_shape_text(shape, &e->largest->shape));

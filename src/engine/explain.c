@@ -15,20 +15,12 @@ struct explanation {
     qdr_bytes text;
 };
 
-static bool is_result(const qdr_program *program, const qdr_node *node)
-{
-    for (size_t i = 0; i < program->result_count; i++)
-        if (program->results[i].node == node)
-            return true;
-    return false;
-}
-
 /* What becomes of the elements of an array: ", shown, kept whole, written to r.npy". */
 static void explain_array(struct explanation *e, const qdr_node *node)
 {
     const qdr_program *p = e->program;
     char shown[512];
-    if (is_result(p, node))
+    if (qdr_tree_is_result(p, node))
         qdr_bytes_text(&e->text, ", shown");
     if (e->plan->kept[node->id])
         qdr_bytes_text(&e->text, ", kept whole");

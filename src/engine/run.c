@@ -28,14 +28,6 @@ static int make_array(qdr_dtype dtype, const qdr_shape *shape, void **array, qdr
 
 /* ---- arrays that are made in a pass -------------------------------------------------------- */
 
-static bool is_result(const qdr_running *r, const qdr_node *node)
-{
-    for (size_t i = 0; i < r->program->result_count; i++)
-        if (r->program->results[i].node == node)
-            return true;
-    return false;
-}
-
 /* Makes the store of a node, which has no elements yet. */
 static int open_store(qdr_running *r, const qdr_node *node)
 {
@@ -44,7 +36,9 @@ static int open_store(qdr_running *r, const qdr_node *node)
     s->shape = node->shape;
     s->shown_shape = qdr_store_shown(&node->shape, QDR_REPORTED);
     s->file = qdr_saving_files(r->saving, node);
-    return is_result(r, node) ? make_array(s->dtype, &s->shown_shape, &s->shown, r->err) : QDR_OK;
+    return qdr_tree_is_result(r->program, node)
+               ? make_array(s->dtype, &s->shown_shape, &s->shown, r->err)
+               : QDR_OK;
 }
 
 static int make_store(qdr_running *r, const qdr_feed *feed, const uint64_t *state)
@@ -64,7 +58,7 @@ static int join_store(qdr_running *r, const qdr_feed *feed, const uint64_t *stat
     qdr_store *s = &r->store[node->id];
     int code = QDR_OK;
     if (s->kept)
-        code = qdr_merge_array(r->comm, s->kept, array_bytes(s->dtype, &s->shape), r->err);
+        code = qdr_merge_array(r->comm, s->kept, qdr_tree_bytes(node), r->err);
     if (s->shown && !code)
         code = qdr_merge_array(r->comm, s->shown, array_bytes(s->dtype, &s->shown_shape), r->err);
     if (feed->intake.accumulator)
@@ -252,7 +246,7 @@ static int run_passes(qdr_running *r, qdr_checkpoint *checkpoint)
         code = run_pass(r, r->options->checkpoint ? &meeting : NULL);
         r->pass++;
         if (!code)
-            code = qdr_checkpoint_save(checkpoint, r->err);
+            qdr_checkpoint_save(checkpoint);
     }
     return code;
 }

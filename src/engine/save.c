@@ -21,10 +21,9 @@ static int begin(qdr_comm *comm, struct save *save, qdr_error *err)
 {
     const qdr_node *node = save->node;
     char header[QDR_NPY_HEADER];
-    uint64_t bytes = (uint64_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
     save->file.offset = qdr_npy_header(node->dtype, &node->shape, header);
     if (comm->rank == 0)
-        qdr_draft_begin(save->file.path, save->file.offset + bytes, &save->draft, err);
+        qdr_draft_begin(save->file.path, save->file.offset + qdr_tree_bytes(node), &save->draft, err);
     qdr_draft begun = save->draft;
     if (qdr_comm_share(comm, 0, &begun, sizeof begun, err))
         return err->code;

@@ -52,11 +52,12 @@ static void put_words(qdr_bytes *to, const uint64_t *words, size_t count)
 
 #define RUN UINT32_MAX /* the most zeros, or words, of one run */
 
+/* NULL stands for zeros. */
 static void put_runs(qdr_bytes *to, const uint64_t *words, size_t count)
 {
     for (size_t at = 0; at < count;) {
         size_t zeros = 0, told = 0;
-        while (at + zeros < count && zeros < RUN && !words[at + zeros])
+        while (at + zeros < count && zeros < RUN && !(words && words[at + zeros]))
             zeros++;
         at += zeros;
         while (at + told < count && told < RUN && words[at + told])
@@ -143,7 +144,7 @@ static const qdr_node *finished(const qdr_pass *pass, size_t i)
 
 static size_t array_words(const qdr_node *node)
 {
-    return ((size_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype) + 7) / 8;
+    return (qdr_tree_bytes(node) + 7) / 8;
 }
 
 static void put_values(const qdr_running *run, const qdr_pass *pass, qdr_bytes *to)

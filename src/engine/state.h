@@ -13,6 +13,8 @@
  *       of each space the number of intervals of finished pieces, and their starts and ends;
  *       and the states of its accumulators
  *
+ * Pieces have the numbers of round.h: another QDR_PIECE would be another form.
+ *
  * Contexts and accumulators are told as runs: zeros * 2^32 + n, and then n words; until all are
  * told. The bytes of equal states are equal. Reading takes any bytes, and fails on what is not such
  * a state. Local.
@@ -30,7 +32,8 @@
 int qdr_state_identity(const qdr_program *program, bool digest,
                        unsigned char identity[QDR_STATE_IDENTITY], qdr_error *err);
 
-/* Appends the state of the run, whose pass's state and finished pieces are given. */
+/* Appends the state of the run, whose pass's state and finished pieces are given; a state of NULL is
+ * that of a pass that has not begun. */
 int qdr_state_write(const qdr_running *run, const qdr_shape *chunks, const uint64_t *state,
                     const qdr_intervals *done, qdr_bytes *to, qdr_error *err);
 

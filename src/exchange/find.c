@@ -165,25 +165,6 @@ static int compare_digests(const struct seeker *s, const char *path, bool *same,
 
 /* ---- both ---------------------------------------------------------------------------------- */
 
-/* Makes the first rank's bytes those of all. */
-static int share(qdr_comm *comm, qdr_bytes *b, qdr_error *err)
-{
-    size_t size = b->size;
-    int code = qdr_comm_share(comm, 0, &size, sizeof size, err);
-    if (code || !size)
-        return code;
-    if (qdr_comm_rank(comm) != 0) {
-        char *room = calloc(1, size);
-        if (room)
-            qdr_bytes_append(b, room, size);
-        b->failed |= !room;
-        free(room);
-        qdr_bytes_check(b, err);
-    }
-    code = qdr_comm_agree(comm, err);
-    return code ? code : qdr_comm_share(comm, 0, b->data, size, err);
-}
-
 static int find_file(const struct seeker *s, const char *root, char **path, qdr_error *err)
 {
     struct candidates found = {0};
@@ -193,10 +174,12 @@ static int find_file(const struct seeker *s, const char *root, char **path, qdr_
     bool chosen = found.named.size && !found.others.size &&
                   strlen(found.named.data) + 1 == found.named.size;
     qdr_bytes_append(&found.named, found.others.data, found.others.size);
+    char *names = found.named.data;
+    size_t size = found.named.size;
     int code = qdr_comm_share(s->comm, 0, &chosen, sizeof chosen, err);
     if (!code)
-        code = share(s->comm, &found.named, err);
-    const char *at = found.named.data, *end = at ? at + found.named.size : NULL;
+        code = qdr_comm_share_bytes(s->comm, &names, &size, err);
+    const char *at = names, *end = at ? at + size : NULL;
     for (; !code && at && at < end && !*path; at += strlen(at) + 1) {
         bool same = chosen;
         if (!chosen)
@@ -204,7 +187,7 @@ static int find_file(const struct seeker *s, const char *root, char **path, qdr_
         if (!code && same && !(*path = strdup(at)))
             code = qdr_fail_memory(err, "looking for files");
     }
-    qdr_bytes_clear(&found.named);
+    free(names);
     qdr_bytes_clear(&found.others);
     return qdr_comm_agree(s->comm, err);
 }

@@ -7,9 +7,9 @@
 
 #include "base/bytes.h"
 #include "base/replace.h"
+#include "qr/option.h"
 
 #define COMFORTABLE 15 /* the version that a phone still reads from a distance */
-#define LIMIT 25       /* the default of qdr_symbol_options */
 
 /* Sets *text to the longest that fits the version; false when none does. The next line that may go
  * goes from a text that does not fit. */
@@ -30,7 +30,7 @@ static bool text_within(const qdr_record *record, int version, char level, char 
 static int code_text(const qdr_record *record, const qdr_symbol_options *options, char **text,
                      qdr_error *err)
 {
-    int limit = options->version_limit ? options->version_limit : LIMIT;
+    int limit = options->version_limit ? options->version_limit : QDR_VERSION_LIMIT_PRESET;
     char level = options->level ? options->level : 'M';
     int soft = limit < COMFORTABLE ? limit : COMFORTABLE;
     if (text_within(record, soft, level, text) || text_within(record, limit, level, text))

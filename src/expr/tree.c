@@ -80,3 +80,16 @@ int64_t qdr_tree_outputs(const qdr_node *reduction)
         outputs *= reduction->operand[0]->shape.extent[kept[i]];
     return outputs;
 }
+
+size_t qdr_tree_bytes(const qdr_node *node)
+{
+    return (size_t)qdr_shape_count(&node->shape) * qdr_dtype_size(node->dtype);
+}
+
+bool qdr_tree_is_result(const qdr_program *program, const qdr_node *node)
+{
+    for (size_t i = 0; i < program->result_count; i++)
+        if (program->results[i].node == node)
+            return true;
+    return false;
+}

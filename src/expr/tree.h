@@ -91,6 +91,12 @@ int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node *
 /* The axes of a reduction's operand that it keeps, in order; returns how many. */
 int qdr_tree_kept_axes(const qdr_node *reduction, int axis[QDR_MAX_DIMS]);
 
+/* Bytes of a node's elements. */
+size_t qdr_tree_bytes(const qdr_node *node);
+
+/* Whether the node is a result of the program. */
+bool qdr_tree_is_result(const qdr_program *program, const qdr_node *node);
+
 /* How many values a reduction has, or arrays of values. */
 int64_t qdr_tree_outputs(const qdr_node *reduction);
 

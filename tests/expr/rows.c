@@ -257,29 +257,20 @@ static int check_examples(qdr_comm *comm)
 /* ---- standard input ----------------------------------------------------------------------- */
 
 /* The next line, which only rank 0 can read, for all ranks; NULL in *line at the end. */
-static int share_line(qdr_comm *comm, char **line, size_t *capacity, qdr_error *err)
+static int share_line(qdr_comm *comm, char **line, qdr_error *err)
 {
-    int64_t size = 0; /* with the NUL */
+    size_t size = 0, capacity = 0; /* with the NUL */
+    *line = NULL;
     if (qdr_comm_rank(comm) == 0) {
-        size = getline(line, capacity, stdin) + 1;
+        size = (size_t)(getline(line, &capacity, stdin) + 1);
         if (size > 1 && (*line)[size - 2] == '\n')
             (*line)[--size - 1] = '\0';
     }
-    int code = qdr_comm_share(comm, 0, &size, sizeof size, err);
-    if (code)
-        return code;
-    if (qdr_comm_rank(comm) > 0 && *capacity < (size_t)size) {
+    int code = qdr_comm_share_bytes(comm, line, &size, err);
+    if (code || !size) {
         free(*line);
-        *line = malloc((size_t)size);
-        *capacity = (size_t)size;
-        if (!*line)
-            qdr_fail_memory(err, "reading");
+        *line = NULL;
     }
-    code = qdr_comm_agree(comm, err);
-    if (!code && size)
-        return qdr_comm_share(comm, 0, *line, (size_t)size, err);
-    free(*line);
-    *line = NULL;
     return code;
 }
 
@@ -299,9 +290,8 @@ static int print_programs(qdr_comm *comm, char **argument, int arguments, qdr_er
     if (arguments > 0)
         way.chunks = block_of(argument[0]);
     char *line = NULL;
-    size_t capacity = 0;
     int code;
-    while (!(code = share_line(comm, &line, &capacity, err)) && line) {
+    while (!(code = share_line(comm, &line, err)) && line) {
         const char *const text[] = {line};
         qdr_bytes out = {0};
         evaluate(comm, &(qdr_program_text){.texts = text, .text_count = 1}, &way, &out);
@@ -310,6 +300,7 @@ static int print_programs(qdr_comm *comm, char **argument, int arguments, qdr_er
             fflush(stdout);
         }
         qdr_bytes_clear(&out);
+        free(line);
     }
     return code;
 }
