@@ -103,56 +103,20 @@ END
 }
 
 @test "normal and integers are made of Philox's words as array.h says, any part of them alone" {
-    python <<'END'
+    python "$BATS_TEST_DIRNAME/../expr" <<'END'
 import math
-from fractions import Fraction
-def words(seed, kind, n):
-    return [int(w) for w in np.random.Philox(key=seed + kind * 2**64).random_raw(n)] if n else []
-
-# AS 241 as Python's statistics module has it, but for its logarithm
-def logarithm(x):
-    f, k = math.frexp(x)
-    if f < math.sqrt(0.5):
-        f, k = 2 * f, k - 1
-    s = (f - 1) / (f + 1)
-    t = 1 / 21
-    for j in range(19, 0, -2):
-        t = t * (s * s) + 1 / j
-    return k * math.log(2) + 2 * s * t
-def horner(coefficients, r):
-    x = coefficients[0]
-    for c in coefficients[1:]:
-        x = x * r + c
-    return x
-middle = ((2.5090809287301226727e+3, 3.3430575583588128105e+4, 6.7265770927008700853e+4, 4.5921953931549871457e+4,
-           1.3731693765509461125e+4, 1.9715909503065514427e+3, 1.3314166789178437745e+2, 3.3871328727963666080e+0),
-          (5.2264952788528545610e+3, 2.8729085735721942674e+4, 3.9307895800092710610e+4, 2.1213794301586595867e+4,
-           5.3941960214247511077e+3, 6.8718700749205790830e+2, 4.2313330701600911252e+1, 1.0))
-tail = ((7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e+0,
-         3.64784832476320460504e+0, 5.76949722146069140550e+0, 4.63033784615654529590e+0, 1.42343711074968357734e+0),
-        (1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
-         6.89767334985100004550e-1, 1.67638483018380384940e+0, 2.05319162663775882187e+0, 1.0))
-def standard(w):
-    m = w if w < 2**63 else 2**64 - 1 - w
-    q, p = (float(m) + 0.5) / 2.0**64, (float(2**63 - 1 - m) + 0.5) / 2.0**64
-    if q <= 0.425:
-        r = 0.180625 - q * q
-        z = horner(middle[0], r) / horner(middle[1], r) * q
-    else:
-        r = math.sqrt(-logarithm(p))
-        assert r <= 5  # the words of this test end there
-        z = horner(tail[0], r - 1.6) / horner(tail[1], r - 1.6)
-    return z if w < 2**63 else -z
+sys.path.insert(0, sys.argv[1])  # the model of the random programs
+from oracle.generators import deviate, words
 
 n = 20000
-expected = {"normal(size=20000, seed=3)": [standard(w) for w in words(3, 1, n)],
-            "normal(-2.5, 0.1, (20000,), seed=9223372036854775807)": [-2.5 + 0.1 * standard(w) for w in words(2**63 - 1, 1, n)],
+expected = {"normal(size=20000, seed=3)": [deviate(w) for w in words((n,), 3, 1)],
+            "normal(-2.5, 0.1, (20000,), seed=9223372036854775807)": [-2.5 + 0.1 * deviate(w) for w in words((n,), 2**63 - 1, 1)],
             "normal(1, 0, 20000, seed=4)": [1.0] * n}
 for low, high, dtype in ((0, 10, "int64"), (-3, 4, "int64"), (-2**63, 2**63 - 1, "int64"), (5, 6, "int64"), (0, 2**64 - 1, "uint64"),
                          (2**63 + 5, 2**63 + 9, "uint64"), (-128, 128, "int8"), (0, 65536, "uint16")):
     expected[f"integers({low}, {high}, 20000, dtype='{dtype}', seed=6)".replace("'", '"')] = np.array(
-        [low + (w * (high - low) >> 64) for w in words(6, 2, n)], dtype)
-expected["integers(6, size=20000, seed=2)"] = [w * 6 >> 64 for w in words(2, 2, n)]
+        [low + (w * (high - low) >> 64) for w in words((n,), 6, 2)], dtype)
+expected["integers(6, size=20000, seed=2)"] = [w * 6 >> 64 for w in words((n,), 2, 2)]
 for call, values in expected.items():
     np.save("a.npy", values)
     counts = [line.rpartition(" = ")[2] for chunks in ("20000", "777") for line in quadrat(
@@ -162,7 +126,7 @@ for call, values in expected.items():
 
 # the quantile itself, by another implementation
 from statistics import NormalDist
-for w, z in zip(words(3, 1, n), expected["normal(size=20000, seed=3)"]):
+for w, z in zip(words((n,), 3, 1), expected["normal(size=20000, seed=3)"]):
     p = (w + 0.5) / 2**64 + (0.5 if w < 2**63 else -0.5)
     if 1e-3 < p < 1 - 1e-3 and abs(p - 0.5) > 1e-3:
         assert math.isclose(NormalDist().inv_cdf(p), z, rel_tol=1e-12), (w, z)

@@ -186,4 +186,31 @@ static inline qdr_png png_around(const struct kind *kind, size_t width, size_t h
     return (qdr_png){out.data, out.size};
 }
 
+/* What alphanumeric mode holds; the digits come first. */
+static const char capitals[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+
+static inline uint32_t random_below(uint32_t n)
+{
+    static uint32_t state = 1;
+    state = state * 1664525 + 1013904223;
+    return (state >> 8) % n;
+}
+
+/* Runs of digits, capitals and anything, up to 60 each; returns the length, 1 to most. */
+static inline size_t random_text(char *text, size_t most)
+{
+    size_t size = 1 + random_below((uint32_t)most), run = 0;
+    uint32_t kind = 0;
+    for (size_t i = 0; i < size; i++, run--) {
+        if (!run) {
+            run = 1 + random_below(random_below(2) ? 60 : 8);
+            kind = random_below(3);
+        }
+        text[i] = kind < 2 ? capitals[random_below(kind ? 45 : 10)]
+                           : (char)(' ' + random_below(95));
+    }
+    text[size] = '\0';
+    return size;
+}
+
 #endif

@@ -19,6 +19,8 @@
 #include "quadrat/program.h"
 #include "quadrat/reduce.h"
 
+#include "repeatable.h"
+
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 #define N 1003 /* elements: no multiple of a vector's */
 #define MOST (3 * 65536)
@@ -26,16 +28,6 @@
 static const char *const sets[] = {"portable", "avx2", "avx512"};
 
 static FILE *oracle;
-
-/* xorshift64*: the same in every run */
-static uint64_t random64(void)
-{
-    static uint64_t state = 1;
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return state * 0x2545f4914f6cdd1d;
-}
 
 /* One number of a float type, special now and then, or of moderate size, or any bits. */
 static double random_real(qdr_dtype dtype)

@@ -16,24 +16,10 @@
 #include "exact/bins.h"
 #include "exact/round.h"
 
+#include "repeatable.h"
+
 #define TINY 0x1p-1074
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
-static uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-/* xorshift64*: parts and orders that are the same in every run */
-static size_t below(uint64_t *state, size_t n)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return (size_t)((*state * 0x2545f4914f6cdd1d >> 33) % n);
-}
 
 /* A kind of element: its size and what adds it. */
 struct kind {

@@ -13,23 +13,9 @@
 
 #include "exact/round.h"
 
+#include "repeatable.h"
+
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
-static uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-/* xorshift64*: parts and orders that are the same in every run */
-static size_t below(uint64_t *state, size_t n)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return (size_t)((*state * 0x2545f4914f6cdd1d >> 33) % n);
-}
 
 /* Integers: the product in decimal, or NULL when it does not fit. */
 static void test_integers(void **state)

@@ -23,6 +23,8 @@
 #include "base/half.h"
 #include "kernel/kernel.h"
 
+#include "repeatable.h"
+
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 #define N 1003 /* operands at once: no multiple of a vector's */
 
@@ -47,30 +49,6 @@ static const struct function {
 #include "kernel/vector.def"
 #undef VECTOR
 };
-
-/* xorshift64*: the same in every run */
-static uint64_t random64(void)
-{
-    static uint64_t state = 1;
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return state * 0x2545f4914f6cdd1d;
-}
-
-static double of_bits(uint64_t bits)
-{
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static uint64_t bits_of(double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
 
 /* Random bits, numbers of moderate and of ordinary size, and what is around the ends of domains and
  * where an algorithm may turn to another one. */
