@@ -103,7 +103,7 @@ END
 }
 
 @test "normal and integers are made of Philox's words as array.h says, any part of them alone" {
-    python "$BATS_TEST_DIRNAME/../expr" <<'END'
+    python "$(realpath "$BATS_TEST_DIRNAME/../expr")" <<'END'
 import math
 sys.path.insert(0, sys.argv[1])  # the model of the random programs
 from oracle.generators import deviate, words

@@ -52,3 +52,11 @@ statement() {
     head -n -3 "$1.txt"
     tail -n 1 "$1.txt"
 }
+
+# build_faults: $faults, to be preloaded into a rank; see faults.c.
+build_faults() {
+    need mpicc
+    ! ldd "$QUADRAT" | grep -q 'lib[at]san' || skip "does not go with the sanitizers"
+    faults=$BATS_TEST_TMPDIR/faults.so
+    mpicc -shared -fPIC -O1 -o "$faults" "$BATS_TEST_DIRNAME/faults.c" || skip "needs glibc"
+}

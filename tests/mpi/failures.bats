@@ -104,10 +104,7 @@ ends() {
 }
 
 @test "memory runs out or MPI fails, anywhere, on one rank" {
-    need mpicc
-    ! ldd "$QUADRAT" | grep -q 'lib[at]san' || skip "does not go with the sanitizers"
-    faults=$PWD/faults.so
-    mpicc -shared -fPIC -O1 -o "$faults" "$BATS_TEST_DIRNAME/faults.c" || skip "needs glibc"
+    build_faults
     for kind in memory mpi; do
         for ((n = 1; ; n *= 2)); do
             mpi -n 3 "$BATS_TEST_DIRNAME/rank" 1 env LD_PRELOAD="$faults" FAULT=$kind:$n -- \

@@ -164,10 +164,7 @@ inject() {
 }
 
 @test "memory runs out or MPI fails, anywhere, on one rank" {
-    need mpicc
-    ! ldd "$QUADRAT" | grep -q 'lib[at]san' || skip "does not go with the sanitizers"
-    faults=$BATS_TEST_TMPDIR/faults.so
-    mpicc -shared -fPIC -O1 -o "$faults" "$BATS_TEST_DIRNAME/faults.c" || skip "needs glibc"
+    build_faults
     for kind in memory mpi; do
         for ((n = 1; ; n = n * 3 / 2 + 1)); do
             echo old >r.npy
