@@ -1,7 +1,7 @@
 /* Running programs under MPI.
  *
  * A communicator stands for the ranks that run together: those that mpirun or srun started, or one
- * alone. A run sweeps over the blocks of the arrays: each rank takes a run of consecutive blocks,
+ * alone, which needs no MPI. A run sweeps over the blocks of the arrays: each rank takes a run of consecutive blocks,
  * and its threads take pieces of them from a shared counter. About every quarter of a second all
  * ranks meet in a small allreduce, which carries errors, progress and the wish to stop; so a
  * failing rank ends all of them, and none waits for one that left. When a pass is over, the ranks'
@@ -30,10 +30,12 @@ int qdr_launch_rank(void);
  * then. Without a launcher it does nothing. Collective. */
 void qdr_launch_leave(void);
 
-/* Starts MPI. Without a launcher it makes a communicator of one rank, and tells Open MPI so, which
- * saves 0.3 s. Copies that Slurm started without connecting them are QDR_EREFUSED. When it
- * fails, *comm is NULL or to be stopped, after the error was told: stopping may end all ranks.
- * Collective. */
+/* A communicator of this process alone, whoever started it, without MPI. Local. */
+int qdr_comm_alone(qdr_comm **comm, qdr_error *err);
+
+/* Starts MPI; without a launcher it makes a communicator of one rank, without MPI. Copies that Slurm
+ * started without connecting them are QDR_EREFUSED. When it fails, *comm is NULL or to be stopped,
+ * after the error was told: stopping may end all ranks. Collective. */
 int qdr_comm_start(qdr_comm **comm, qdr_error *err);
 
 /* Ends MPI; with code not QDR_OK on a broken communicator, by MPI_Abort(code). Collective. */
@@ -120,8 +122,8 @@ typedef struct qdr_run_report {
     qdr_error checkpoint; /* why no state at all could be saved */
 } qdr_run_report;
 
-/* Computes the results, and writes the arrays that the program saves. What would take more memory than a rank may keep is QDR_EREFUSED before
- * anything is read. The report is the same on every rank; clear it with
+/* Computes the results, and writes the arrays that the program saves. What would take more memory
+ * than a rank may keep is QDR_EREFUSED before anything is read. The report is the same on every rank; clear it with
  * qdr_run_report_clear. Collective. */
 int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
             qdr_run_report *report, qdr_error *err);

@@ -11,6 +11,10 @@ int qdr_comm_agree(qdr_comm *comm, qdr_error *err)
     bool agreed = err->code && err->rank >= 0;
     if (comm->broken || agreed)
         return err->code;
+    if (comm->size == 1) {
+        err->rank = err->code ? 0 : err->rank;
+        return err->code;
+    }
     /* the lowest rank that failed, and the lowest that did not: INT_MAX for none */
     int mine[2] = {err->code ? comm->rank : INT_MAX, err->code ? INT_MAX : comm->rank}, lowest[2];
     qdr_error failed;
@@ -38,6 +42,8 @@ int qdr_comm_agree(qdr_comm *comm, qdr_error *err)
 
 int qdr_comm_share(qdr_comm *comm, int root, void *data, size_t size, qdr_error *err)
 {
+    if (comm->size == 1)
+        return err->code;
     int code = qdr_comm_check(comm, MPI_Bcast(err, (int)sizeof *err, MPI_BYTE, root, comm->mpi),
                               "MPI_Bcast", err);
     if (code || err->code)

@@ -1,4 +1,5 @@
-/* Starting and stopping MPI, and who is where. */
+/* Starting and stopping MPI, and who is where. A rank that is alone has nobody to talk to, and never
+ * starts it. */
 #include "engine/comm.h"
 
 #include <sched.h>
@@ -77,19 +78,6 @@ static int check_launch(qdr_error *err)
                     "Slurm started %d separate copies (no PMIx). Use 'srun --mpi=pmix' or "
                     "'mpirun'.",
                     copies);
-}
-
-/* Alone, there is nobody to look for. Open MPI would start a daemon and probe networks, 0.3 s; and
- * inside a Slurm step without PMIx it would abort. Under a launcher the settings are the user's. */
-static void prepare_alone(void)
-{
-#if defined(OPEN_MPI)
-    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
-    setenv("OMPI_MCA_pml", "ob1", 0);
-    setenv("OMPI_MCA_btl", "self", 0);
-    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); /* or several starting at once collide */
-    unsetenv("SLURM_STEP_ID");
-#endif
 }
 
 /* ---- who is where ------------------------------------------------------------------------- */
@@ -183,29 +171,24 @@ static void name_library(qdr_comm *comm)
         memmove(v + 1, v + 2, strlen(v + 2) + 1);
 }
 
-int qdr_comm_start(qdr_comm **comm, qdr_error *err)
+static int start_alone(qdr_comm *c)
 {
-    int code = check_launch(err), provided, length;
+    uint64_t mask;
+    gethostname(c->host, sizeof c->host - 1);
+    c->size = c->hosts = 1;
+    c->cpus = own_cpus(&mask);
+    c->memory = host_memory() / 5 * 4;
+    return QDR_OK;
+}
+
+static int start_mpi(qdr_comm *c, qdr_error *err)
+{
+    int provided, length;
+    int code = qdr_comm_check(c, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided),
+                              "MPI_Init_thread", err);
     if (code)
         return code;
-    if (!rank_variable())
-        prepare_alone();
-    qdr_comm *c = *comm = calloc(1, sizeof *c);
-    if (!c) {
-        qdr_fail_memory(err, "starting MPI");
-        err->rank = qdr_launch_rank();
-        return err->code;
-    }
-    c->mpi = MPI_COMM_NULL;
-    code = qdr_comm_check(c, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided),
-                          "MPI_Init_thread", err);
-    if (code) {
-        free(c);
-        *comm = NULL;
-        return code;
-    }
     MPI_Get_processor_name(c->host, &length);
-    name_library(c);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     MPI_Comm_rank(MPI_COMM_WORLD, &c->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &c->size);
@@ -217,6 +200,41 @@ int qdr_comm_start(qdr_comm **comm, qdr_error *err)
     return code;
 }
 
+/* Whether MPI is there to be ended. */
+static bool has_started(void)
+{
+    int started = 0;
+    MPI_Initialized(&started);
+    return started;
+}
+
+int qdr_comm_alone(qdr_comm **comm, qdr_error *err)
+{
+    qdr_comm *c = *comm = calloc(1, sizeof *c);
+    if (!c)
+        return qdr_fail_memory(err, "starting");
+    c->mpi = MPI_COMM_NULL;
+    name_library(c);
+    return start_alone(c);
+}
+
+int qdr_comm_start(qdr_comm **comm, qdr_error *err)
+{
+    int code = check_launch(err);
+    if (!code)
+        code = qdr_comm_alone(comm, err);
+    if (code)
+        err->rank = qdr_launch_rank();
+    if (code || !rank_variable())
+        return code;
+    code = start_mpi(*comm, err);
+    if (code && !has_started()) {
+        free(*comm);
+        *comm = NULL;
+    }
+    return code;
+}
+
 void qdr_comm_stop(qdr_comm *comm, int code)
 {
     if (!comm)
@@ -225,8 +243,31 @@ void qdr_comm_stop(qdr_comm *comm, int code)
         MPI_Abort(MPI_COMM_WORLD, code);
     if (comm->mpi != MPI_COMM_NULL)
         MPI_Comm_free(&comm->mpi);
-    MPI_Finalize();
+    if (has_started())
+        MPI_Finalize();
     free(comm);
+}
+
+/* ---- what ranks tell each other ------------------------------------------------------------ */
+
+int qdr_comm_sum(qdr_comm *comm, const int64_t *mine, int64_t *all, int count, qdr_error *err)
+{
+    memcpy(all, mine, (size_t)count * sizeof *all);
+    if (comm->size == 1)
+        return QDR_OK;
+    return qdr_comm_check(
+        comm, MPI_Allreduce(MPI_IN_PLACE, all, count, MPI_INT64_T, MPI_SUM, comm->mpi),
+        "MPI_Allreduce", err);
+}
+
+int qdr_comm_gather(qdr_comm *comm, int64_t mine, int64_t *all, qdr_error *err)
+{
+    all[0] = mine;
+    if (comm->size == 1)
+        return QDR_OK;
+    return qdr_comm_check(comm,
+                          MPI_Gather(&mine, 1, MPI_INT64_T, all, 1, MPI_INT64_T, 0, comm->mpi),
+                          "MPI_Gather", err);
 }
 
 int qdr_comm_rank(const qdr_comm *comm)

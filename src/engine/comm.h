@@ -7,7 +7,7 @@
 #include "quadrat/run.h"
 
 struct qdr_comm {
-    MPI_Comm mpi; /* a duplicate of MPI_COMM_WORLD that returns errors */
+    MPI_Comm mpi; /* a duplicate of MPI_COMM_WORLD that returns errors; of one rank alone none */
     int rank, size, hosts, cpus;
     uint64_t memory;
     bool broken; /* an MPI call failed: nothing can be agreed on any more */
@@ -18,5 +18,11 @@ struct qdr_comm {
 /* Every MPI call's return value goes through here: QDR_OK, or QDR_ESYSTEM naming the call, and the
  * communicator is broken. */
 int qdr_comm_check(qdr_comm *comm, int returned, const char *call, qdr_error *err);
+
+/* Makes all[i] the sum of every rank's mine[i]. Collective. */
+int qdr_comm_sum(qdr_comm *comm, const int64_t *mine, int64_t *all, int count, qdr_error *err);
+
+/* Makes all[i] on rank 0 what rank i has. Collective. */
+int qdr_comm_gather(qdr_comm *comm, int64_t mine, int64_t *all, qdr_error *err);
 
 #endif

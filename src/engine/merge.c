@@ -60,7 +60,7 @@ int qdr_merge_array(qdr_comm *comm, void *elements, size_t bytes, qdr_error *err
     uint64_t *word = elements;
     size_t words = (bytes + 7) / 8;
     int code = QDR_OK;
-    for (size_t at = 0; at < words && !code; at += MOST_WORDS) {
+    for (size_t at = 0; at < words && comm->size > 1 && !code; at += MOST_WORDS) {
         int count = (int)(words - at < MOST_WORDS ? words - at : MOST_WORDS);
         code = qdr_comm_check(comm,
                               MPI_Allreduce(MPI_IN_PLACE, word + at, count, MPI_UINT64_T, MPI_BOR,

@@ -135,9 +135,7 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, const qdr_me
             [BYTES] = atomic_load(&sweep->bytes),
             [WISHES] = meeting ? meeting->wish(meeting->context) : 0,
         };
-        int code = qdr_comm_check(
-            sweep->comm, MPI_Allreduce(mine, all, MEETING, MPI_INT64_T, MPI_SUM, sweep->comm->mpi),
-            "MPI_Allreduce", err);
+        int code = qdr_comm_sum(sweep->comm, mine, all, MEETING, err);
         if (code)
             return code;
         if (all[FAILED]) {
@@ -185,9 +183,7 @@ int qdr_sweep_note(qdr_sweep *sweep, qdr_intervals *done, qdr_error *err)
         const struct field *f = &sweep->field[i];
         int64_t todo = qdr_intervals_size(&f->todo), mine = next < f->count ? next : f->count;
         next -= mine;
-        code = qdr_comm_check(
-            comm, MPI_Gather(&mine, 1, MPI_INT64_T, all, 1, MPI_INT64_T, 0, comm->mpi),
-            "MPI_Gather", &failed);
+        code = qdr_comm_gather(comm, mine, all, &failed);
         for (int rank = 0; rank < comm->size && comm->rank == 0 && !code && !failed.code; rank++)
             add_part(&done[i], &f->todo, share(todo, rank, comm->size), all[rank], &failed);
     }
