@@ -181,7 +181,9 @@ static int check_program(qdr_checker *c, const qdr_program_text *text)
         code = qdr_fail(c->err, QDR_EUSAGE, "there is no expression to evaluate");
     if (!code)
         code = check_saves(c, text->saves, text->save_count);
-    return code ? code : qdr_tree_print(c->program, c->err);
+    if (!code)
+        code = qdr_tree_print(c->program, c->err);
+    return code ? code : qdr_tree_number(c->program, c->err);
 }
 
 int qdr_program_compile(const qdr_program_text *text, const qdr_opener *opener,

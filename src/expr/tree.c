@@ -40,7 +40,7 @@ int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node *
         return qdr_fail(err, QDR_EUSAGE, "the program has more than %d steps", MOST_NODES);
     if (program->node_count == program->node_capacity) {
         int capacity = program->node_capacity ? 2 * program->node_capacity : 64;
-        const qdr_node **nodes = realloc(program->nodes, (size_t)capacity * sizeof *nodes);
+        qdr_node **nodes = realloc(program->nodes, (size_t)capacity * sizeof *nodes);
         if (!nodes)
             return qdr_fail_memory(err, "checking the expression");
         program->nodes = nodes;
@@ -60,6 +60,41 @@ int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node *
                         QDR_DEPTH_MOST);
     program->nodes[program->node_count++] = made;
     *interned = made;
+    return QDR_OK;
+}
+
+/* Nodes in their new order; `rest` are those that have no place in it yet, by their old number. */
+struct numbering {
+    qdr_node **node, **rest;
+    int count;
+};
+
+static void place(struct numbering *n, const qdr_node *node)
+{
+    if (!n->rest[node->id])
+        return;
+    for (int i = 0; i < node->operands; i++)
+        place(n, node->operand[i]);
+    n->node[n->count++] = n->rest[node->id];
+    n->rest[node->id] = NULL;
+}
+
+int qdr_tree_number(qdr_program *program, qdr_error *err)
+{
+    struct numbering n = {malloc((size_t)program->node_capacity * sizeof *n.node), program->nodes, 0};
+    if (!n.node)
+        return qdr_fail_memory(err, "checking the expression");
+    for (size_t i = 0; i < program->result_count; i++)
+        place(&n, program->results[i].node);
+    for (size_t i = 0; i < program->input_count; i++)
+        place(&n, program->inputs[i].node);
+    for (size_t i = 0; i < program->save_count; i++)
+        place(&n, program->saves[i].node);
+    for (int i = 0; i < n.count; i++)
+        n.node[i]->id = i;
+    program->nodes = n.node;
+    program->node_count = n.count;
+    free(n.rest);
     return QDR_OK;
 }
 

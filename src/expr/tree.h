@@ -1,7 +1,9 @@
 /* Programs, checked: a graph of nodes, each with its dtype and shape.
  *
- * Equal subexpressions are one node, so that they are computed once. Nodes are numbered in the
- * order they were made, operands before what uses them. Everything lives in the program's arena
+ * Equal subexpressions are one node, so that they are computed once. Nodes are numbered, operands
+ * before what uses them; in a compiled program there are only those that results, inputs or saved
+ * arrays need, in the order in which they come there, so that equal expressions give equal numbers
+ * and plans, however they were written. Everything lives in the program's arena
  * and is const once qdr_program_compile returns.
  */
 #ifndef QDR_EXPR_TREE_H
@@ -73,7 +75,7 @@ typedef struct qdr_input {
 
 struct qdr_program {
     qdr_arena arena;
-    const qdr_node **nodes;
+    qdr_node **nodes;
     int node_count, node_capacity;
     qdr_leaf *leaves; /* a list */
     qdr_result *results;
@@ -87,6 +89,9 @@ struct qdr_program {
 /* The node equal to *node, made if there is none yet; id and depth are filled in. */
 int qdr_tree_intern(qdr_program *program, const qdr_node *node, const qdr_node **interned,
                     qdr_error *err);
+
+/* Numbers the nodes as said above, and forgets the others. */
+int qdr_tree_number(qdr_program *program, qdr_error *err);
 
 /* The axes of a reduction's operand that it keeps, in order; returns how many. */
 int qdr_tree_kept_axes(const qdr_node *reduction, int axis[QDR_MAX_DIMS]);
