@@ -242,6 +242,11 @@ int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err);
 int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
                     qdr_error *err);
 
+/* A file of that name, of which no more is known here: reading an element is QDR_EREFUSED. The caller
+ * has checked shape. */
+int qdr_source_described(const char *name, qdr_dtype dtype, const qdr_shape *shape,
+                         qdr_source **source, qdr_error *err);
+
 #define QDR_NPY_HEADER 1024 /* bytes that hold any header */
 
 /* The header of a .npy file, version 1.0, whose elements follow in C order and this machine's byte

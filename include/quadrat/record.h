@@ -117,6 +117,7 @@ typedef struct qdr_record_result {
 } qdr_record_result;
 
 typedef struct qdr_record_run {
+    int parts; /* that were joined, where the rest was not known any more; 1 of a run */
     int ranks, hosts;
     int threads; /* of each rank */
     int ndim;

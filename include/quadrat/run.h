@@ -77,6 +77,11 @@ typedef struct qdr_progress {
     double seconds;      /* since the pass began */
 } qdr_progress;
 
+/* Share number `index` of `count` that are nearly equal, index from 1; all zero: the whole. */
+typedef struct qdr_part {
+    int64_t index, count;
+} qdr_part;
+
 typedef struct qdr_run_options {
     int threads;      /* of this rank; 0: as many as qdr_comm_cpus says */
     qdr_shape chunks; /* of the blocks; ndim 0: as the program says, or chosen */
@@ -91,6 +96,8 @@ typedef struct qdr_run_options {
      * at the start if it is there. NULL for none. */
     const char *checkpoint;
     double every;
+    double round; /* seconds of work between two meetings of the ranks; 0: a quarter of one */
+    qdr_part part; /* of the work, that is to be done; the report then has a state, and no values */
     int stop; /* with a checkpoint: a descriptor that can be read when the run shall stop, as
                * QDR_ESTOPPED; 0 for none */
 } qdr_run_options;
@@ -118,16 +125,56 @@ typedef struct qdr_run_report {
     int64_t bytes;                   /* read or generated */
     int passes;
     double seconds;   /* from the first block to the merged result */
+    int parts;        /* that were joined; 1 of a run */
+    char *state;      /* on rank 0, of a part and of what was joined: see below; else NULL */
+    size_t state_size;
     qdr_error saving; /* why arrays could not be put in place, when all was computed */
     qdr_error checkpoint; /* why no state at all could be saved */
 } qdr_run_report;
 
-/* Computes the results, and writes the arrays that the program saves. What would take more memory
+/* Computes the results, or a part of them, and writes the arrays that the program saves. What would take more memory
  * than a rank may keep is QDR_EREFUSED before anything is read. The report is the same on every rank; clear it with
  * qdr_run_report_clear. Collective. */
 int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
             qdr_run_report *report, qdr_error *err);
 void qdr_run_report_clear(qdr_run_report *report);
+
+/* A state is what was taken up of some of the blocks, see engine/state.h: what a run has that does a
+ * part of the work. name is that of the file that it is from. */
+typedef struct qdr_state {
+    const char *name;
+    const char *data; /* that may be anybody's */
+    size_t size;
+} qdr_state;
+
+/* Whether bytes begin as a state does. Local. */
+bool qdr_state_begins(const void *data, size_t size);
+
+/* What comes of states that were joined. */
+typedef struct qdr_joint {
+    qdr_program *program;  /* the work of all of them */
+    qdr_run_report report; /* the state of all; where nothing is missing also the values that one run
+                            * would have given */
+    char *missing;         /* which blocks are, for people; NULL for none */
+} qdr_joint;
+
+typedef struct qdr_join_options {
+    uint64_t memory;          /* as of a run */
+    const qdr_binding *saves; /* as of a program; paths must outlive the joint */
+    size_t save_count;
+} qdr_join_options;
+
+/* Joins the states of parts of one work, in any order, where the arrays need not be. What is no
+ * state, or damaged, is QDR_EDATA; parts of different work or blocks, and those that have blocks in
+ * common, are QDR_EREFUSED, as is what needs more memory than is allowed. Clear the joint with
+ * qdr_joint_clear. Collective. */
+int qdr_join(qdr_comm *comm, const qdr_state *states, size_t count,
+             const qdr_join_options *options, qdr_joint *joint, qdr_error *err);
+void qdr_joint_clear(qdr_joint *joint);
+
+/* What a state is of, for people: the lines of the work, and which blocks it has. *text is the
+ * caller's to free(). Local. */
+int qdr_state_describe(const qdr_state *state, char **text, qdr_error *err);
 
 /* What qdr_run would do with the same arguments, for people: the passes, in each the arrays that it
  * goes over and what it makes of them, what is read, and what this rank needs. *text are lines, the

@@ -88,6 +88,31 @@ int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **sou
     return code;
 }
 
+static int fill_nothing(const qdr_source *source, int64_t position, int64_t count, void *elements,
+                        qdr_error *err)
+{
+    (void)position, (void)count, (void)elements;
+    char shown[512];
+    return qdr_fail(err, QDR_EREFUSED, "%s: its elements are not here",
+                    qdr_escape(shown, sizeof shown, source->path));
+}
+
+int qdr_source_described(const char *name, qdr_dtype dtype, const qdr_shape *shape,
+                         qdr_source **source, qdr_error *err)
+{
+    int code = qdr_source_new(dtype, shape, source, err);
+    if (code)
+        return code;
+    (*source)->fill = fill_nothing;
+    (*source)->file.fd = -1;
+    (*source)->path = strdup(name);
+    if ((*source)->path)
+        return QDR_OK;
+    qdr_source_destroy(*source);
+    *source = NULL;
+    return qdr_fail_memory(err, name);
+}
+
 int qdr_source_new(qdr_dtype dtype, const qdr_shape *shape, qdr_source **source, qdr_error *err)
 {
     *source = calloc(1, sizeof **source);

@@ -7,9 +7,9 @@ int qdr_intervals_add(qdr_intervals *set, int64_t start, int64_t end, qdr_error 
 {
     if (start >= end)
         return QDR_OK;
-    size_t first = 0, last;
-    while (first < set->count && set->at[first].end < start)
-        first++;
+    size_t first = set->count, last;
+    while (first > 0 && set->at[first - 1].end >= start)
+        first--;
     for (last = first; last < set->count && set->at[last].start <= end; last++) {
         start = set->at[last].start < start ? set->at[last].start : start;
         end = set->at[last].end > end ? set->at[last].end : end;
@@ -27,6 +27,30 @@ int qdr_intervals_add(qdr_intervals *set, int64_t start, int64_t end, qdr_error 
     set->count++;
     set->at[first] = (qdr_interval){start, end};
     return QDR_OK;
+}
+
+int qdr_intervals_add_all(qdr_intervals *set, const qdr_intervals *others, qdr_error *err)
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < others->count && !code; i++)
+        code = qdr_intervals_add(set, others->at[i].start, others->at[i].end, err);
+    return code;
+}
+
+int qdr_intervals_common(const qdr_intervals *a, const qdr_intervals *b, qdr_intervals *common,
+                         qdr_error *err)
+{
+    int code = QDR_OK;
+    for (size_t i = 0, k = 0; i < a->count && k < b->count && !code;) {
+        qdr_interval x = a->at[i], y = b->at[k];
+        code = qdr_intervals_add(common, x.start > y.start ? x.start : y.start,
+                                 x.end < y.end ? x.end : y.end, err);
+        if (x.end < y.end)
+            i++;
+        else
+            k++;
+    }
+    return code;
 }
 
 int64_t qdr_intervals_size(const qdr_intervals *set)

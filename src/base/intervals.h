@@ -19,6 +19,13 @@ typedef struct qdr_intervals {
 /* Adds the numbers from start on, before end. */
 int qdr_intervals_add(qdr_intervals *set, int64_t start, int64_t end, qdr_error *err);
 
+/* Adds all of another set. */
+int qdr_intervals_add_all(qdr_intervals *set, const qdr_intervals *others, qdr_error *err);
+
+/* Makes `common`, an empty set, the numbers that are in both. */
+int qdr_intervals_common(const qdr_intervals *a, const qdr_intervals *b, qdr_intervals *common,
+                         qdr_error *err);
+
 /* How many numbers there are. */
 int64_t qdr_intervals_size(const qdr_intervals *set);
 

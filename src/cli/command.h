@@ -31,7 +31,7 @@ typedef struct qdr_command {
 extern const qdr_command *const qdr_commands[]; /* ended by NULL */
 
 extern const qdr_command qdr_eval_command, qdr_scan_command, qdr_verify_command, qdr_show_command,
-    qdr_help_command, qdr_version_command, qdr_read_image_command;
+    qdr_merge_command, qdr_help_command, qdr_version_command, qdr_read_image_command;
 
 /* The visible command at or behind *index, which moves past it; NULL when there is no more. */
 const qdr_command *qdr_command_next(size_t *index);

@@ -9,13 +9,41 @@
 #include "cli/publish.h"
 #include "cli/stop.h"
 
+/* Whether the file's form is one for what is made: a result, or the state of a part. */
+static int check_form(const char *path, const qdr_output *output, bool part, qdr_error *err)
+{
+    char shown[512];
+    if (part ? output->make_state != NULL : output->make || !output->make_state)
+        return QDR_OK;
+    qdr_escape(shown, sizeof shown, path);
+    return part ? qdr_fail(err, QDR_EUSAGE, "%s: a part is a state, which is written as .qpart, "
+                                            ".png, .svg or .txt",
+                           shown)
+                : qdr_fail(err, QDR_EUSAGE, "%s: a state is of a part; --part 1/1 is all of it",
+                           shown);
+}
+
+/* What a state can't carry is refused, and so is a part that goes nowhere. */
+static int check_part(const qdr_settings *s, qdr_error *err)
+{
+    if (s->json || s->sign || s->label || s->meta_count || s->save_count)
+        return qdr_fail(err, QDR_EUSAGE, "a part is no result yet: --json, --sign, --label, --meta "
+                                         "and .npy are for merge, which makes one");
+    if (!s->output_count && s->qr != QDR_ALWAYS)
+        return qdr_fail(err, QDR_EUSAGE, "a part has to go somewhere: add -o part.qpart or part.png");
+    return QDR_OK;
+}
+
 /* Asks whether the outputs can be written before hours are spent on what goes into them. */
 static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error *err)
 {
     const qdr_output *output;
-    bool first = qdr_comm_rank(comm) == 0;
+    bool first = qdr_comm_rank(comm) == 0, part = settings->run.part.count;
+    if (part && first && !settings->explain)
+        check_part(settings, err);
     for (size_t i = 0; i < settings->output_count && first && !err->code; i++)
-        qdr_output_find(settings->output[i], &output, err);
+        if (!qdr_output_find(settings->output[i], &output, err))
+            check_form(settings->output[i], output, part, err);
     for (size_t i = 0; i < settings->save_count && first && !err->code; i++)
         qdr_output_find(settings->save[i].value, &output, err);
     return qdr_comm_share(comm, 0, NULL, 0, err);
@@ -84,7 +112,9 @@ static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings 
     qdr_display_end(&display);
     if (code)
         return code;
-    if (qdr_comm_rank(comm) == 0)
+    if (qdr_comm_rank(comm) == 0 && settings->run.part.count)
+        qdr_publish_part(comm, settings, &report, err);
+    else if (qdr_comm_rank(comm) == 0)
         qdr_publish(comm, program, settings, &report, started, err);
     qdr_run_report_clear(&report);
     return qdr_comm_share(comm, 0, NULL, 0, err);

@@ -10,9 +10,8 @@
 #include "quadrat/run.h"
 
 const qdr_command *const qdr_commands[] = {
-    &qdr_eval_command, &qdr_scan_command, &qdr_verify_command,
-    &qdr_show_command, &qdr_help_command, &qdr_version_command,
-    &qdr_read_image_command, NULL,
+    &qdr_eval_command, &qdr_scan_command,  &qdr_verify_command,     &qdr_show_command,
+    &qdr_merge_command, &qdr_help_command, &qdr_version_command, &qdr_read_image_command, NULL,
 };
 
 const qdr_command *qdr_command_next(size_t *index)

@@ -47,7 +47,8 @@ static int draft_record(const qdr_comm *comm, const qdr_program *program,
         .input_count = inputs,
         .program = d->program,
         .program_count = results,
-        .run = {.ranks = qdr_comm_size(comm),
+        .run = {.parts = report->parts,
+                .ranks = qdr_comm_size(comm),
                 .hosts = qdr_comm_hosts(comm),
                 .threads = report->threads,
                 .ndim = report->chunks.ndim,
@@ -96,24 +97,24 @@ static int lines_below(const qdr_record *record, const qdr_settings *settings)
     return (int)record->result_count + !settings->quiet + 1;
 }
 
-/* Draws the code where it was asked for and fits; where it was asked for and does not, a line says
- * how to get it. */
-static int show_code(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
+static bool wants_code(const qdr_settings *settings)
 {
     int columns, lines;
-    const char *file = drawn_file(settings);
-    if (settings->qr == QDR_NEVER || settings->json ||
-        (settings->qr == QDR_AUTO && !(file && qdr_terminal_find(1, &columns, &lines))))
-        return QDR_OK;
+    return !settings->json &&
+           (settings->qr == QDR_ALWAYS || (settings->qr == QDR_AUTO && drawn_file(settings) &&
+                                           qdr_terminal_find(1, &columns, &lines)));
+}
+
+/* Draws the code where it fits, with so many lines below; where it does not, a line says how to get
+ * it. */
+static int show_code(const qdr_symbol *symbol, const qdr_settings *settings, int below,
+                     qdr_error *err)
+{
     char shown[512];
-    qdr_symbol *symbol;
+    const char *file = drawn_file(settings);
     qdr_error why = QDR_ERROR_INIT;
-    int code = qdr_output_symbol(record, &settings->form, &symbol, err);
-    if (code)
-        return code;
-    int below = settings->qr == QDR_AUTO ? lines_below(record, settings) : -1;
-    code = qdr_terminal_draw(symbol, &settings->terminal, settings->no_colour, below, &why);
-    qdr_symbol_destroy(symbol);
+    int code = qdr_terminal_draw(symbol, &settings->terminal, settings->no_colour,
+                                 settings->qr == QDR_AUTO ? below : -1, &why);
     if (code == QDR_EFAIL) {
         qdr_say("%s; make it larger, or %s %s", why.text, file ? "open" : "write the code with -o",
                 file ? qdr_escape(shown, sizeof shown, file) : "result.png");
@@ -121,6 +122,19 @@ static int show_code(const qdr_record *record, const qdr_settings *settings, qdr
     }
     if (code)
         *err = why;
+    return code;
+}
+
+static int show_result(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
+{
+    qdr_symbol *symbol;
+    if (!wants_code(settings))
+        return QDR_OK;
+    int code = qdr_output_symbol(record, &settings->form, &symbol, err);
+    if (code)
+        return code;
+    code = show_code(symbol, settings, lines_below(record, settings), err);
+    qdr_symbol_destroy(symbol);
     return code;
 }
 
@@ -149,20 +163,36 @@ static int print_results(const struct draft *draft, const qdr_settings *settings
     return code;
 }
 
-static int write_files(const qdr_record *record, const qdr_settings *settings, qdr_bytes *written,
-                       qdr_error *err)
+/* Notes for the summary that a file was written. */
+static void name_written(const char *path, char *note, qdr_bytes *written)
+{
+    char shown[512];
+    qdr_bytes_format(written, "%s%s", written->size ? ", " : "; wrote ",
+                     qdr_escape(shown, sizeof shown, path));
+    if (note)
+        qdr_bytes_format(written, " (%s)", note);
+    free(note);
+}
+
+static bool is_state_only(const char *path)
+{
+    const qdr_output *output;
+    return !qdr_output_find(path, &output, NULL) && !output->make;
+}
+
+/* A state that was joined goes where only a state can. */
+static int write_files(const qdr_record *record, const qdr_state *state,
+                       const qdr_settings *settings, qdr_bytes *written, qdr_error *err)
 {
     int code = QDR_OK;
     for (size_t i = 0; i < settings->output_count && !code; i++) {
-        char *note, shown[512];
-        code = qdr_output_write(settings->output[i], record, &settings->form, &note, err);
-        if (code)
-            break;
-        qdr_bytes_format(written, "%s%s", i ? ", " : "; wrote ",
-                         qdr_escape(shown, sizeof shown, settings->output[i]));
-        if (note)
-            qdr_bytes_format(written, " (%s)", note);
-        free(note);
+        char *note;
+        const char *path = settings->output[i];
+        code = is_state_only(path)
+                   ? qdr_output_write_state(path, state, &settings->form, &note, err)
+                   : qdr_output_write(path, record, &settings->form, &note, err);
+        if (!code)
+            name_written(path, note, written);
     }
     return code;
 }
@@ -176,10 +206,8 @@ static void name_signer(const qdr_signer *signer, qdr_bytes *written)
 
 static void name_saved(const qdr_settings *settings, qdr_bytes *written)
 {
-    char shown[512];
     for (size_t i = 0; i < settings->save_count; i++)
-        qdr_bytes_format(written, "%s%s", written->size ? ", " : "; wrote ",
-                         qdr_escape(shown, sizeof shown, settings->save[i].value));
+        name_written(settings->save[i].value, NULL, written);
 }
 
 /* 1e8, 12345, 2.5e7. */
@@ -197,30 +225,38 @@ static const char *count_text(char text[QDR_NUMBER_TEXT], int64_t count)
     return text;
 }
 
-static void summarise(const qdr_record *record, const qdr_run_report *report,
-                      const qdr_bytes *written)
+static void summarise_join(const qdr_run_report *report, const qdr_bytes *written)
+{
+    char count[QDR_NUMBER_TEXT];
+    qdr_say("%d part%s of %s element%s joined in %.3g s%s", report->parts,
+            report->parts == 1 ? "" : "s", count_text(count, report->elements),
+            report->elements == 1 ? "" : "s", report->seconds, written->data ? written->data : "");
+}
+
+static void summarise(const qdr_comm *comm, const qdr_run_report *report, const qdr_bytes *written)
 {
     char count[QDR_NUMBER_TEXT], speed[QDR_NUMBER_TEXT];
+    int ranks = qdr_comm_size(comm), hosts = qdr_comm_hosts(comm);
     double seconds = report->seconds > 1e-9 ? report->seconds : 1e-9;
     qdr_say("%s element%s on %d rank%s, %d host%s in %.3g s (%s/s)%s",
-            count_text(count, report->elements), report->elements == 1 ? "" : "s",
-            record->run.ranks, record->run.ranks == 1 ? "" : "s", record->run.hosts,
-            record->run.hosts == 1 ? "" : "s", report->seconds,
+            count_text(count, report->elements), report->elements == 1 ? "" : "s", ranks,
+            ranks == 1 ? "" : "s", hosts, hosts == 1 ? "" : "s", report->seconds,
             qdr_number_bytes(speed, (double)report->bytes / seconds),
             written->data ? written->data : "");
 }
 
 /* The numbers are printed even when a file could not be written: they may have taken hours. */
-static int publish(const struct draft *draft, const qdr_settings *settings,
+static int publish(const qdr_comm *comm, const struct draft *draft, const qdr_settings *settings,
                    const qdr_run_report *report, qdr_error *err)
 {
     const qdr_record *record = &draft->record;
+    const qdr_state state = {"the state", report->state, report->state_size};
     qdr_bytes written = {0};
-    int code = write_files(record, settings, &written, err);
+    int code = write_files(record, &state, settings, &written, err);
     name_signer(record->signer, &written);
     name_saved(settings, &written);
     if (!code)
-        code = show_code(record, settings, err);
+        code = show_result(record, settings, err);
     qdr_error second = QDR_ERROR_INIT;
     if (!print_results(draft, settings, &second))
         qdr_flush_output(&second);
@@ -232,8 +268,10 @@ static int publish(const struct draft *draft, const qdr_settings *settings,
         *err = second;
         code = second.code;
     }
-    if (!code && !settings->quiet)
-        summarise(record, report, &written);
+    if (!code && !settings->quiet && report->state)
+        summarise_join(report, &written);
+    else if (!code && !settings->quiet)
+        summarise(comm, report, &written);
     qdr_bytes_clear(&written);
     return code;
 }
@@ -244,7 +282,61 @@ int qdr_publish(const qdr_comm *comm, const qdr_program *program, const qdr_sett
     struct draft draft = {0};
     int code = draft_record(comm, program, settings, report, started, &draft, err);
     if (!code)
-        code = publish(&draft, settings, report, err);
+        code = publish(comm, &draft, settings, report, err);
     clear_draft(&draft);
+    return code;
+}
+
+/* ---- a part -------------------------------------------------------------------------------- */
+
+static int write_state(const qdr_state *state, const qdr_settings *settings, qdr_bytes *written,
+                       qdr_error *err)
+{
+    int code = QDR_OK;
+    for (size_t i = 0; i < settings->output_count && !code; i++) {
+        char *note;
+        code = qdr_output_write_state(settings->output[i], state, &settings->form, &note, err);
+        if (!code)
+            name_written(settings->output[i], note, written);
+    }
+    return code;
+}
+
+static int show_state(const qdr_state *state, const qdr_settings *settings, qdr_error *err)
+{
+    qdr_symbol *symbol;
+    if (!wants_code(settings))
+        return QDR_OK;
+    int code = qdr_output_state_symbol(state, &settings->form, &symbol, err);
+    if (code)
+        return code;
+    code = show_code(symbol, settings, 4, err);
+    qdr_symbol_destroy(symbol);
+    return code;
+}
+
+int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
+                     const qdr_run_report *report, qdr_error *err)
+{
+    const qdr_state state = {"the state", report->state, report->state_size};
+    qdr_bytes written = {0};
+    char *text = NULL;
+    int code = write_state(&state, settings, &written, err);
+    if (!code)
+        code = show_state(&state, settings, err);
+    if (!code)
+        code = qdr_state_describe(&state, &text, err);
+    if (!code) {
+        fputs(text, stdout);
+        code = qdr_flush_output(err);
+    }
+    if (!code && report->checkpoint.code) {
+        *err = report->checkpoint;
+        code = err->code;
+    }
+    if (!code && !settings->quiet)
+        summarise(comm, report, &written);
+    free(text);
+    qdr_bytes_clear(&written);
     return code;
 }

@@ -8,4 +8,8 @@
 int qdr_publish(const qdr_comm *comm, const qdr_program *program, const qdr_settings *settings,
                 const qdr_run_report *report, const char *started, qdr_error *err);
 
+/* The same of a part: its state's files, its code, and what it is of. */
+int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
+                     const qdr_run_report *report, qdr_error *err);
+
 #endif

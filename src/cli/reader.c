@@ -10,8 +10,6 @@
 #include "base/file.h"
 #include "cli/command.h"
 
-#define MOST (64u << 20) /* bytes of an image or text */
-
 /* The reader waits for a CPU, too. */
 #define SECONDS (2 * QDR_SERVE_SECONDS)
 
@@ -53,11 +51,12 @@ static int read_image(const char *path, const char *data, size_t size, qdr_image
     return qdr_reader_name(path, err);
 }
 
-int qdr_reader_load(const char *path, qdr_image_codes *texts, bool *image, qdr_error *err)
+int qdr_reader_load(const char *path, size_t most, qdr_image_codes *texts, bool *image,
+                    qdr_error *err)
 {
     char *data;
     size_t size;
-    int code = qdr_file_load(path, MOST, &data, &size, err);
+    int code = qdr_file_load(path, most, &data, &size, err);
     if (code)
         return code;
     *image = qdr_image_begins(data, size);

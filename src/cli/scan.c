@@ -1,12 +1,14 @@
 /* scan: what the codes in images say, and whether their checks hold. Nothing that was scanned is
  * ever acted on, and nothing of it reaches the terminal unescaped. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "cli/command.h"
 #include "cli/reader.h"
 #include "cli/signature.h"
+#include "exchange/states.h"
 #include "quadrat/record.h"
 
 /* A line of the text, escaped. A backslash stands for itself: a result's text is escaped already,
@@ -56,7 +58,7 @@ static int tell_check(const qdr_text_finding *f, qdr_error *err)
 }
 
 /* A signature that is not to be trusted goes before a check that does not hold. */
-static int show_text(const char *text, size_t size, const qdr_trust *trust, qdr_error *err)
+static int show_result(const char *text, size_t size, const qdr_trust *trust, qdr_error *err)
 {
     qdr_text_finding f;
     int code = qdr_text_examine(text, size, &f, err);
@@ -66,6 +68,34 @@ static int show_text(const char *text, size_t size, const qdr_trust *trust, qdr_
     code = tell_check(&f, err);
     int distrusted = qdr_trust_tell(trust, text, &f.signature, err);
     return distrusted ? distrusted : code;
+}
+
+/* What a state is of, instead of its bytes. */
+static int show_state(const char *text, size_t size, qdr_error *err)
+{
+    qdr_bytes bytes = {0};
+    char *lines = NULL;
+    int code = QDR_OK;
+    if (qdr_state_begins(text, size))
+        qdr_bytes_append(&bytes, text, size);
+    else
+        code = qdr_state_of_text(text, size, &bytes, err);
+    if (!code)
+        code = qdr_state_describe(&(qdr_state){"the state", bytes.data, bytes.size}, &lines, err);
+    if (!code) {
+        print_text(lines, strlen(lines));
+        puts("-- the state of a part: 'quadrat merge' joins it with the others");
+    }
+    free(lines);
+    qdr_bytes_clear(&bytes);
+    return code;
+}
+
+static int show_text(const char *text, size_t size, const qdr_trust *trust, qdr_error *err)
+{
+    return qdr_state_begins(text, size) || qdr_state_text_begins(text, size)
+               ? show_state(text, size, err)
+               : show_result(text, size, trust, err);
 }
 
 static int scan_image(const char *path, const qdr_image_codes *codes, const qdr_trust *trust,
@@ -88,12 +118,12 @@ static int scan_file(const char *path, const qdr_trust *trust, qdr_error *err)
 {
     bool image;
     qdr_image_codes texts = {0};
-    int code = qdr_reader_load(path, &texts, &image, err);
+    int code = qdr_reader_load(path, QDR_READER_MOST, &texts, &image, err);
     if (code)
         return code;
     if (image) {
         code = scan_image(path, &texts, trust, err);
-    } else if (strcmp(path, "-") == 0) {
+    } else if (strcmp(path, "-") == 0 || qdr_state_begins(texts.items->text, texts.items->size)) {
         code = show_text(texts.items->text, texts.items->size, trust, err);
     } else {
         qdr_fail(err, QDR_EDATA,

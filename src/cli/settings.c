@@ -203,6 +203,24 @@ static int take_threads(void *settings, const char *argument, qdr_error *err)
     return number(argument, 1, 1024, &((qdr_settings *)settings)->run.threads, err);
 }
 
+/* "2/3". */
+static int take_part(void *settings, const char *argument, qdr_error *err)
+{
+    qdr_part *part = &((qdr_settings *)settings)->run.part;
+    const char *slash = strchr(argument, '/');
+    char index[32] = "", shown[128];
+    long long i = 0, n = 0;
+    qdr_error wrong = QDR_ERROR_INIT;
+    if (slash && (size_t)(slash - argument) < sizeof index)
+        memcpy(index, argument, (size_t)(slash - argument));
+    if (!slash || qdr_parse_number(slash + 1, 1, 1000000, &n, &wrong) ||
+        qdr_parse_number(index, 1, n, &i, &wrong))
+        return qdr_fail(err, QDR_EUSAGE, "'%s' is no part; the second of three is 2/3",
+                        qdr_escape(shown, sizeof shown, argument));
+    *part = (qdr_part){i, n};
+    return QDR_OK;
+}
+
 static int take_every(void *settings, const char *argument, qdr_error *err)
 {
     long long seconds = 0;
@@ -323,32 +341,51 @@ FLAG(take_explain, explain, true)
     {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %", take_memory}
 #define PROGRESS {"progress", 0, "WHEN", "auto, always, never", take_progress}
 
+/* Of what eval and merge make of a result. */
+#define RESULT_OPTIONS                                                                             \
+    {"json", 0, NULL, "the same as -o -", take_json},                                              \
+    {"label", 0, "TEXT", "carried along, not part of the statement", take_label},                  \
+    {"meta", 0, "KEY=VALUE", "likewise; repeatable", take_meta},                                   \
+    {"sign", 0, "KEY", "sign the text by an SSH Ed25519 key, or with ssh-agent by its .pub",       \
+     take_sign},                                                                                   \
+    {"qr", 0, "WHEN", "show the code: auto (on a terminal, with -o .png), always, never",          \
+     take_qr},                                                                                     \
+    CODE_OPTIONS,                                                                                  \
+    {"scale", 0, "N", "pixels a module, 2 to 32; default 8", take_scale},                          \
+    {"full-metadata", 0, NULL, "let the PNG carry the whole record: host name, paths",             \
+     take_full_metadata},                                                                          \
+    {"quiet", 'q', NULL, "no progress and no summary", take_quiet}
+
 const qdr_option qdr_settings_options[] = {
     INPUT,
     {"let", 0, "NAME=EXPR", "a name for an expression", take_let},
-    {"output", 'o', "FILE", "the result: .png or .svg (QR code), .json, .txt, .npy; - prints JSON", take_output},
+    {"output", 'o', "FILE",
+     "the result: .png, .svg (QR code), .json, .txt, .npy, .qpart; - prints JSON",
+     take_output},
     {"save", 0, "NAME=FILE.npy", "write the array of that name; all ranks write it", take_save},
-    {"json", 0, NULL, "the same as -o -", take_json},
     CHUNKS,
     THREADS,
     MEMORY,
     {"checkpoint", 0, "FILE", "save the state of the run there, and go on from it if it is there",
      take_checkpoint},
     {"every", 0, "SECONDS", "how often; default: 60", take_every},
+    {"part", 0, "I/N", "do the I-th of N shares; the state goes to -o FILE.qpart or .png",
+     take_part},
     {"explain", 0, NULL, "only say what would be done: passes, blocks, bytes, memory", take_explain},
     {"no-digest", 0, NULL, "skip the digests of the inputs; such a result can't be verified",
      take_no_digest},
-    {"label", 0, "TEXT", "carried along, not part of the statement", take_label},
-    {"meta", 0, "KEY=VALUE", "likewise; repeatable", take_meta},
-    {"sign", 0, "KEY", "sign the text by an SSH Ed25519 key, or with ssh-agent by its .pub", take_sign},
-    {"qr", 0, "WHEN", "show the code: auto (on a terminal, with -o .png), always, never", take_qr},
-    CODE_OPTIONS,
-    {"scale", 0, "N", "pixels a module, 2 to 32; default 8", take_scale},
-    {"full-metadata", 0, NULL, "let the PNG carry the whole record: host name, paths",
-     take_full_metadata},
+    RESULT_OPTIONS,
     PROGRESS,
-    {"quiet", 'q', NULL, "no progress and no summary", take_quiet},
     {"verbose", 'v', NULL, "say what --explain says, and do it", take_verbose},
+    {.name = NULL},
+};
+
+const qdr_option qdr_settings_merge[] = {
+    {"output", 'o', "FILE",
+     "the result, as of eval; .qpart: the state of what there is",
+     take_output},
+    MEMORY,
+    RESULT_OPTIONS,
     {.name = NULL},
 };
 

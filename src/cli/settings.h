@@ -1,4 +1,4 @@
-/* What eval and verify were asked for: their options, as values. */
+/* What eval, verify and merge were asked for: their options, as values. */
 #ifndef QDR_CLI_SETTINGS_H
 #define QDR_CLI_SETTINGS_H
 
@@ -39,6 +39,7 @@ typedef struct qdr_settings {
 
 extern const qdr_option qdr_settings_options[]; /* of eval */
 extern const qdr_option qdr_settings_verify[];
+extern const qdr_option qdr_settings_merge[];
 
 /* Those of them that say how a code is made and shown. */
 extern const qdr_option qdr_settings_code_options[];

@@ -8,6 +8,7 @@
 #include "cli/reader.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
+#include "exchange/states.h"
 #include "record/statement.h"
 
 /* A text that a code is to carry. */
@@ -67,6 +68,14 @@ static int find_in_lines(const char *data, size_t size, struct found *found, qdr
         code = qdr_text_examine(data, size, &whole, err);
     if (!code && !found->size && whole.result)
         code = qdr_fail(err, QDR_EFAIL, "the check does not hold; was the text changed?");
+    return code;
+}
+
+static int find_state(const char *data, size_t size, struct found *found, qdr_error *err)
+{
+    qdr_bytes text = {0};
+    int code = qdr_state_text(&(qdr_state){"the state", data, size}, &text, err);
+    *found = (struct found){text.data, text.size};
     return code;
 }
 
@@ -140,7 +149,9 @@ static int show(qdr_image_codes *texts, bool image, const qdr_settings *settings
     size_t size = texts->items[0].size;
     if (!image && data[strspn(data, " \t\r\n")] == '{')
         return show_record(data, size, settings, err);
-    int code = image ? take_code(texts, &found, err) : find_in_lines(data, size, &found, err);
+    int code = image                           ? take_code(texts, &found, err)
+               : qdr_state_begins(data, size) ? find_state(data, size, &found, err)
+                                              : find_in_lines(data, size, &found, err);
     if (!code && !found.size)
         code = qdr_fail(err, QDR_EDATA,
                         "no result was found; it can be a PNG image, a record as JSON, or a text or "
@@ -155,7 +166,7 @@ static int show_file(const char *path, const qdr_settings *settings, qdr_error *
 {
     qdr_image_codes texts = {0};
     bool image;
-    int code = qdr_reader_load(path, &texts, &image, err);
+    int code = qdr_reader_load(path, QDR_READER_MOST, &texts, &image, err);
     if (code)
         return code;
     if (show(&texts, image, settings, err))
@@ -181,7 +192,7 @@ const qdr_command qdr_show_command = {
     .name = "show",
     .arguments = "FILE",
     .help = "draw a result's QR code again in this terminal",
-    .details = "FILE is what -o wrote (.png, .json, .txt), or a job's log that has the lines of a result,\n"
+    .details = "FILE is what -o wrote (.png, .json, .txt, .qpart), or a job's log that has the lines of a result,\n"
                "its check line with them, or a code that was drawn by --qr; the last one counts. - is\n"
                "standard input. On a terminal the code is black on white, whatever the terminal's own\n"
                "colours are; without colours it is for a dark background, with --invert for a light one.\n",

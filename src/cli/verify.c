@@ -68,7 +68,7 @@ static int read_text(const char *path, qdr_trust *trust, qdr_image_code *text, q
     bool image;
     int code = qdr_trust_load(trust, err);
     if (!code)
-        code = qdr_reader_load(path, &texts, &image, err);
+        code = qdr_reader_load(path, QDR_READER_MOST, &texts, &image, err);
     if (code)
         return code;
     if (!image && is_json(texts.items))

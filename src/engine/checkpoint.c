@@ -49,7 +49,7 @@ static int load(qdr_checkpoint *c, const char *path, qdr_error *err)
 {
     int code = qdr_file_load(path, LARGEST, &c->loaded, &c->size, err);
     if (!code)
-        code = qdr_state_check(c->loaded, c->size, path, err);
+        code = qdr_state_check(&(qdr_state){path, c->loaded, c->size}, err);
     if (code) {
         free(c->loaded);
         c->loaded = NULL;
@@ -94,8 +94,9 @@ static int check_file(const char *path, qdr_error *err)
 
 int qdr_checkpoint_open(qdr_checkpoint *c, qdr_running *run, qdr_error *err)
 {
+    char shown[512];
     const char *path = run->options->checkpoint;
-    *c = (qdr_checkpoint){.run = run, .chunks = run->options->chunks, .failure = QDR_ERROR_INIT};
+    *c = (qdr_checkpoint){.run = run, .failure = QDR_ERROR_INIT};
     c->next = qdr_clock_seconds() + run->options->every;
     if (!path)
         return QDR_OK;
@@ -103,32 +104,53 @@ int qdr_checkpoint_open(qdr_checkpoint *c, qdr_running *run, qdr_error *err)
     if (run->comm->rank == 0 && !check_file(path, &failed))
         load_any(c, &failed);
     int code = qdr_comm_share_bytes(run->comm, &c->loaded, &c->size, &failed);
-    if (!code && c->loaded)
-        code = qdr_state_chunks(run, c->loaded, c->size, path, &c->chunks, &failed);
-    if (qdr_comm_agree(run->comm, &failed)) {
+    if (!code && c->loaded && !qdr_state_is_work(run, &(qdr_state){path, c->loaded, c->size}))
+        qdr_fail(&failed, QDR_EREFUSED,
+                 "%s is the state of other work: of another program, or of arrays of another dtype "
+                 "or shape. Take another name, or delete it to begin anew",
+                 qdr_escape(shown, sizeof shown, path));
+    if (qdr_comm_agree(run->comm, &failed))
         *err = failed;
-        return failed.code;
-    }
-    if (c->loaded && run->options->chunks.ndim &&
-        !qdr_shape_equal(&run->options->chunks, &c->chunks))
-        tell(c, "the saved state has blocks of its own; --chunks is ignored");
-    return QDR_OK;
+    return failed.code;
+}
+
+/* A run that stores elements while they are made has more than its state to lose. */
+static int check_run(const qdr_running *run, qdr_error *err)
+{
+    if (!run->options->checkpoint || !qdr_running_stores(run))
+        return QDR_OK;
+    return qdr_fail(err, QDR_EUSAGE, "there is no checkpoint of an array that is a result, saved or "
+                                     "broadcast back; reduce it, or leave --checkpoint out");
+}
+
+/* Every rank has what it takes up as its own; what was taken up before is rank 0's. */
+static int read_state(qdr_running *run, const qdr_state *state, bool *other, qdr_error *err)
+{
+    int code = qdr_state_cut(run, state, other, err);
+    if (!code)
+        code = qdr_state_read(run, state, run->done, &run->state, err);
+    if (!code && run->state && run->comm->rank != 0)
+        memset(run->state, 0, run->plan.pass[run->pass].words * sizeof *run->state);
+    return code;
 }
 
 int qdr_checkpoint_resume(qdr_checkpoint *c, qdr_error *err)
 {
     qdr_running *run = c->run;
-    const char *path = run->options->checkpoint;
     qdr_error failed = QDR_ERROR_INIT;
-    if (!c->loaded)
-        return QDR_OK;
-    qdr_state_read(run, c->loaded, c->size, path, &failed);
+    bool other = false;
+    int code = check_run(run, err);
+    if (code || !c->loaded)
+        return code;
+    read_state(run, &(qdr_state){run->options->checkpoint, c->loaded, c->size}, &other, &failed);
     free(c->loaded);
     c->loaded = NULL;
     if (qdr_comm_agree(run->comm, &failed)) {
         *err = failed;
         return failed.code;
     }
+    if (other && run->options->chunks.ndim)
+        tell(c, "the saved state has blocks of its own; --chunks is ignored");
     tell(c, run->pass == run->plan.pass_count ? "the saved state is that of a run that is done"
                                               : "resumed from the saved state");
     return QDR_OK;
@@ -157,23 +179,13 @@ static void write_state(qdr_checkpoint *c, const uint64_t *state, const qdr_inte
     qdr_bytes bytes = {0};
     const char *path = c->run->options->checkpoint;
     c->failure.code = QDR_OK;
-    int code = qdr_state_write(c->run, &c->chunks, state, done, &bytes, &c->failure);
+    int code = qdr_state_write(c->run, true, state, done, &bytes, &c->failure);
     if (!code)
         code = replace(path, &bytes, &c->failure);
     qdr_bytes_clear(&bytes);
     c->saved |= !code;
     if (code)
         tell(c, "%s. The run goes on; the last good state is kept", c->failure.text);
-}
-
-static int copy_done(const qdr_pass *pass, const qdr_intervals *from, qdr_intervals *to,
-                     qdr_error *err)
-{
-    for (size_t i = 0; i < pass->space_count; i++)
-        for (size_t k = 0; k < from[i].count; k++)
-            if (qdr_intervals_add(&to[i], from[i].at[k].start, from[i].at[k].end, err))
-                return err->code;
-    return QDR_OK;
 }
 
 /* In the middle of a pass: of what all ranks have, and which pieces that are. */
@@ -189,8 +201,8 @@ static int save_sweep(qdr_checkpoint *c, qdr_sweep *sweep, qdr_error *err)
         qdr_fail_memory(&failed, "saving the state");
     else
         memcpy(state, run->state, pass->words * sizeof *state);
-    if (!failed.code)
-        copy_done(pass, run->done, done, &failed);
+    for (size_t i = 0; i < pass->space_count && !failed.code; i++)
+        qdr_intervals_add_all(&done[i], &run->done[i], &failed);
     int code = qdr_comm_agree(run->comm, &failed);
     if (!code)
         code = qdr_sweep_note(sweep, done, &failed);
@@ -207,10 +219,10 @@ static int save_sweep(qdr_checkpoint *c, qdr_sweep *sweep, qdr_error *err)
     return code;
 }
 
-void qdr_checkpoint_save(qdr_checkpoint *c)
+void qdr_checkpoint_save(qdr_checkpoint *c, const uint64_t *state)
 {
     if (c->run->options->checkpoint && c->run->comm->rank == 0)
-        write_state(c, NULL, c->run->done);
+        write_state(c, state, c->run->done);
     c->next = qdr_clock_seconds() + c->run->options->every;
 }
 

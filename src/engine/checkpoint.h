@@ -10,7 +10,6 @@
 
 typedef struct qdr_checkpoint {
     qdr_running *run;
-    qdr_shape chunks;  /* of the state's blocks */
     double next;       /* when it is time, seconds on the clock */
     char *loaded;      /* the bytes of an earlier state; NULL for none */
     size_t size;
@@ -18,7 +17,7 @@ typedef struct qdr_checkpoint {
     qdr_error failure; /* why the last try failed */
 } qdr_checkpoint;
 
-/* Reads the state if there is one, and which blocks it has. Collective. */
+/* Reads the state if there is one. Collective. */
 int qdr_checkpoint_open(qdr_checkpoint *checkpoint, qdr_running *run, qdr_error *err);
 
 /* Makes the run, which has a plan, go on where the state was. Collective. */
@@ -27,8 +26,9 @@ int qdr_checkpoint_resume(qdr_checkpoint *checkpoint, qdr_error *err);
 /* What a sweep asks between rounds. It ends with QDR_ESTOPPED when it was asked to stop. */
 qdr_meeting qdr_checkpoint_meeting(qdr_checkpoint *checkpoint);
 
-/* Saves what is known between two passes. Local: rank 0 knows all of it. */
-void qdr_checkpoint_save(qdr_checkpoint *checkpoint);
+/* Saves what is known, between two passes; or when a part of one is done, whose state is given then,
+ * else NULL. Local: rank 0 knows all of it. */
+void qdr_checkpoint_save(qdr_checkpoint *checkpoint, const uint64_t *state);
 
 void qdr_checkpoint_close(qdr_checkpoint *checkpoint);
 

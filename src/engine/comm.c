@@ -188,6 +188,7 @@ static int start_mpi(qdr_comm *c, qdr_error *err)
                               "MPI_Init_thread", err);
     if (code)
         return code;
+    c->started = true;
     MPI_Get_processor_name(c->host, &length);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     MPI_Comm_rank(MPI_COMM_WORLD, &c->rank);
@@ -198,14 +199,6 @@ static int start_mpi(qdr_comm *c, qdr_error *err)
     if (!code && provided < MPI_THREAD_FUNNELED)
         code = qdr_fail(err, QDR_ESYSTEM, "%s has no support for threads", c->library);
     return code;
-}
-
-/* Whether MPI is there to be ended. */
-static bool has_started(void)
-{
-    int started = 0;
-    MPI_Initialized(&started);
-    return started;
 }
 
 int qdr_comm_alone(qdr_comm **comm, qdr_error *err)
@@ -221,14 +214,15 @@ int qdr_comm_alone(qdr_comm **comm, qdr_error *err)
 int qdr_comm_start(qdr_comm **comm, qdr_error *err)
 {
     int code = check_launch(err);
-    if (!code)
-        code = qdr_comm_alone(comm, err);
+    if (code)
+        return code;
+    code = qdr_comm_alone(comm, err);
     if (code)
         err->rank = qdr_launch_rank();
     if (code || !rank_variable())
         return code;
     code = start_mpi(*comm, err);
-    if (code && !has_started()) {
+    if (code && !(*comm)->started) {
         free(*comm);
         *comm = NULL;
     }
@@ -243,7 +237,7 @@ void qdr_comm_stop(qdr_comm *comm, int code)
         MPI_Abort(MPI_COMM_WORLD, code);
     if (comm->mpi != MPI_COMM_NULL)
         MPI_Comm_free(&comm->mpi);
-    if (has_started())
+    if (comm->started)
         MPI_Finalize();
     free(comm);
 }

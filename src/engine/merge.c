@@ -26,7 +26,7 @@ static int transfer(qdr_comm *comm, bool send, int partner, uint64_t *state, siz
     return code;
 }
 
-static void merge(const qdr_pass *pass, uint64_t *to, const uint64_t *from)
+void qdr_merge_states(const qdr_pass *pass, uint64_t *to, const uint64_t *from)
 {
     for (size_t i = 0; i < pass->space_count; i++)
         for (size_t k = 0; k < pass->space[i].feed_count; k++) {
@@ -50,7 +50,7 @@ static int climb(qdr_comm *comm, const qdr_pass *pass, uint64_t *state, uint64_t
             continue;
         code = transfer(comm, false, comm->rank + step, received, pass->words, err);
         if (!code)
-            merge(pass, state, received);
+            qdr_merge_states(pass, state, received);
     }
     return code;
 }

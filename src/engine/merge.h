@@ -1,9 +1,12 @@
-/* Merging the states of all ranks. */
+/* Merging states: of all ranks, or any two. */
 #ifndef QDR_ENGINE_MERGE_H
 #define QDR_ENGINE_MERGE_H
 
 #include "expr/plan.h"
 #include "quadrat/run.h"
+
+/* Merges one state of a pass into another. Local. */
+void qdr_merge_states(const qdr_pass *pass, uint64_t *to, const uint64_t *from);
 
 /* Merges the states of a pass up a binomial tree, and hands the whole to every rank. Merging is
  * exact and commutative, so the tree's shape can't be seen in it. Collective. */

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "engine/comm.h"
 
-#define ROUND 0.25    /* seconds of work between two meetings */
+#define ROUND 0.25 /* seconds of work between two meetings, when nobody says otherwise */
 
 /* One space's part of this rank's work: some of the pieces that were not done before. */
 struct field {
@@ -16,6 +16,7 @@ struct field {
     qdr_grid pieces;     /* of a full block; one at an edge has no more */
     qdr_intervals todo;  /* pieces of all ranks */
     int64_t first, count; /* of this rank's pieces: position among those, and number */
+    int64_t elements;    /* of all ranks' pieces */
 };
 
 struct crew {
@@ -81,13 +82,13 @@ static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
     return code;
 }
 
-/* Takes pieces until the round is over, nothing is left, or something failed. */
+/* Takes pieces, at least one, until the round is over, nothing is left, or something failed. */
 static void *work(void *argument)
 {
     struct crew *crew = argument;
     qdr_sweep *sweep = crew->sweep;
     qdr_error err = QDR_ERROR_INIT;
-    while (!atomic_load(&sweep->failed) && qdr_clock_seconds() < sweep->deadline) {
+    do {
         int64_t index = atomic_fetch_add(&sweep->next, 1);
         if (index >= sweep->total)
             break;
@@ -99,16 +100,16 @@ static void *work(void *argument)
             }
             pthread_mutex_unlock(&sweep->lock);
         }
-    }
+    } while (!atomic_load(&sweep->failed) && qdr_clock_seconds() < sweep->deadline);
     return NULL;
 }
 
 /* ---- rounds ------------------------------------------------------------------------------- */
 
-static void run_threads(qdr_sweep *sweep)
+static void run_threads(qdr_sweep *sweep, double seconds)
 {
     int started = 1;
-    sweep->deadline = qdr_clock_seconds() + ROUND;
+    sweep->deadline = qdr_clock_seconds() + seconds;
     /* a thread that can't be started leaves its pieces to the others */
     while (started < sweep->threads &&
            pthread_create(&sweep->crew[started].thread, NULL, work, &sweep->crew[started]) == 0)
@@ -128,7 +129,7 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, const qdr_me
     double began = qdr_clock_seconds();
     int64_t all[MEETING];
     do {
-        run_threads(sweep);
+        run_threads(sweep, options->round ? options->round : ROUND);
         int64_t mine[MEETING] = {
             [FAILED] = sweep->failure.code != QDR_OK,
             [UNFINISHED] = atomic_load(&sweep->next) < sweep->total,
@@ -199,7 +200,7 @@ qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
 {
     qdr_cost all = {0};
     for (size_t i = 0; i < sweep->field_count; i++) {
-        double count = (double)qdr_shape_count(&sweep->field[i].space->grid.shape);
+        double count = (double)sweep->field[i].elements;
         qdr_cost element = qdr_space_cost(sweep->field[i].code);
         all.elements += count * element.elements;
         all.bytes += count * element.bytes;
@@ -222,6 +223,16 @@ int64_t qdr_space_pieces(const qdr_space *space)
     return space->grid.count * piece_grid(space).count;
 }
 
+static int64_t count_elements(const struct field *f)
+{
+    int64_t elements = 0;
+    qdr_box box;
+    for (size_t i = 0; i < f->todo.count; i++)
+        for (int64_t piece = f->todo.at[i].start; piece < f->todo.at[i].end; piece++)
+            elements += piece_box(f, piece, &box) ? qdr_box_count(&box) : 0;
+    return elements;
+}
+
 static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *known,
                        const qdr_store *stores, const qdr_intervals *done, qdr_error *err)
 {
@@ -236,6 +247,7 @@ static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *
         int64_t todo = qdr_intervals_size(&f->todo);
         f->first = share(todo, sweep->comm->rank, sweep->comm->size);
         f->count = share(todo, sweep->comm->rank + 1, sweep->comm->size) - f->first;
+        f->elements = count_elements(f);
         sweep->total += f->count;
         if (!code)
             code = qdr_space_compile(known, f->space, stores, &f->code, err);

@@ -1,4 +1,4 @@
-/* A run while it goes on: shared by run.c and what saves it, checkpoint.c. */
+/* A run while it goes on, which starts anew (run.c), or from a state (checkpoint.c, join.c). */
 #ifndef QDR_ENGINE_RUNNING_H
 #define QDR_ENGINE_RUNNING_H
 
@@ -21,8 +21,26 @@ typedef struct qdr_running {
     size_t pass;          /* that is going on; the number of passes when all are over */
     uint64_t *state;      /* of that pass: what this rank has taken up and flushed */
     qdr_intervals *done;  /* by space of that pass: pieces whose elements are in some rank's state
-                           * from before this run; on rank 0 */
+                           * from before this run */
+    qdr_intervals *skip;  /* by space of that pass: pieces that are not to be done: those, and the
+                           * ones of other parts */
+    size_t spaces;        /* of the pass that has most */
     qdr_error *err;       /* empty until something fails */
 } qdr_running;
+
+/* Plans a run whose communicator, program, options, report (empty) and err are set, and makes room
+ * for what it will know; refuses what needs too much memory. Close it also after an error.
+ * Collective. */
+int qdr_running_open(qdr_running *run);
+void qdr_running_close(qdr_running *run);
+
+/* Forgets what the pass has taken up. Local. */
+void qdr_running_forget(qdr_running *run);
+
+/* Tells in the report what is to be done. Local. */
+void qdr_running_report(qdr_running *run);
+
+/* Whether a pass stores elements while they are made: then there is more than its state. Local. */
+bool qdr_running_stores(const qdr_running *run);
 
 #endif

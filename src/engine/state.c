@@ -5,134 +5,103 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC "quadrat-state-1\n"
-#define MAGIC_SIZE (sizeof MAGIC - 1)
-#define DIGEST 32 /* bytes, at the end */
-#define HEADER (MAGIC_SIZE + QDR_STATE_IDENTITY)
+#include "base/base32.h"
+#include "base/packed.h"
+#include "engine/work.h"
+
+#define MAGIC "quadrat-state-"
+#define VERSION "1\n"
+#define HEADER (sizeof MAGIC VERSION - 1)
+#define DIGEST 16 /* bytes, at the end */
 
 static void digest(const void *data, size_t size, unsigned char to[DIGEST])
 {
-    crypto_generichash(to, DIGEST, data, size, NULL, 0);
-}
-
-int qdr_state_identity(const qdr_program *program, bool digests,
-                       unsigned char identity[QDR_STATE_IDENTITY], qdr_error *err)
-{
-    char shape[QDR_SHAPE_TEXT];
-    qdr_bytes text = {0};
-    qdr_bytes_text(&text, digests ? MAGIC : MAGIC "no digest\n");
-    for (size_t i = 0; i < qdr_program_result_count(program); i++)
-        qdr_bytes_format(&text, "%s\n", qdr_program_result_at(program, i).expression);
-    for (size_t i = 0; i < qdr_program_input_count(program); i++) {
-        qdr_program_input input = qdr_program_input_at(program, i);
-        qdr_bytes_format(&text, "%s: %s %s\n", input.name,
-                         qdr_dtype_name(qdr_source_dtype(input.source)),
-                         qdr_shape_text(shape, qdr_source_shape(input.source)));
-    }
-    int code = qdr_bytes_check(&text, err);
-    if (!code)
-        digest(text.data, text.size, identity);
-    qdr_bytes_clear(&text);
-    return code;
-}
-
-/* ---- words ---------------------------------------------------------------------------------- */
-
-static void put(qdr_bytes *to, uint64_t word)
-{
-    word = htole64(word);
-    qdr_bytes_append(to, &word, sizeof word);
-}
-
-static void put_words(qdr_bytes *to, const uint64_t *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        put(to, words[i]);
-}
-
-#define RUN UINT32_MAX /* the most zeros, or words, of one run */
-
-/* NULL stands for zeros. */
-static void put_runs(qdr_bytes *to, const uint64_t *words, size_t count)
-{
-    for (size_t at = 0; at < count;) {
-        size_t zeros = 0, told = 0;
-        while (at + zeros < count && zeros < RUN && !(words && words[at + zeros]))
-            zeros++;
-        at += zeros;
-        while (at + told < count && told < RUN && words[at + told])
-            told++;
-        put(to, (uint64_t)zeros << 32 | told);
-        put_words(to, words + at, told);
-        at += told;
-    }
-}
-
-/* Reads words; what is not there, or is not as it must be, fails once and for all. */
-struct reader {
-    const char *at, *end;
-    bool failed;
-};
-
-static uint64_t take(struct reader *r)
-{
-    uint64_t word = 0;
-    if (r->failed || (size_t)(r->end - r->at) < sizeof word) {
-        r->failed = true;
-        return 0;
-    }
-    memcpy(&word, r->at, sizeof word);
-    r->at += sizeof word;
-    return le64toh(word);
-}
-
-static void take_words(struct reader *r, uint64_t *words, size_t count)
-{
-    for (size_t i = 0; i < count && !r->failed; i++)
-        words[i] = take(r);
-}
-
-/* The words are zeros before. With NULL they are only passed over. */
-static void take_runs(struct reader *r, uint64_t *words, size_t count)
-{
-    for (size_t at = 0; at < count && !r->failed;) {
-        uint64_t run = take(r), zeros = run >> 32, told = run & UINT32_MAX;
-        r->failed |= zeros > count - at || told > count - at - zeros || !run;
-        at += zeros;
-        for (uint64_t i = 0; i < told && !r->failed; i++, at++) {
-            uint64_t word = take(r);
-            r->failed |= !word;
-            if (words)
-                words[at] = word;
-        }
-    }
+    unsigned char whole[32];
+    crypto_generichash(whole, sizeof whole, data, size, NULL, 0);
+    memcpy(to, whole, DIGEST);
 }
 
 /* ---- what a run has -------------------------------------------------------------------------- */
 
-/* Calls `with` for each file that the program reads. */
-static void put_files(const qdr_program *program, qdr_bytes *to)
+/* The pass that is going on; NULL when all are over. */
+static qdr_pass *pass_of(const qdr_running *run)
 {
-    for (const qdr_leaf *leaf = program->leaves; leaf; leaf = leaf->next)
-        if (qdr_source_path(leaf->source)) {
-            uint64_t stamp[2] = {0, 0};
-            qdr_source_stamp(leaf->source, stamp);
-            put_words(to, stamp, 2);
-        }
+    return run->pass < run->plan.pass_count ? &run->plan.pass[run->pass] : NULL;
 }
 
-static const qdr_leaf *changed_file(const qdr_program *program, struct reader *r)
+/* The next file that the inputs are of, at or behind *index, which moves past it; NULL for none. */
+static const qdr_source *next_file(const qdr_program *program, size_t *index)
 {
-    const qdr_leaf *changed = NULL;
-    for (const qdr_leaf *leaf = program->leaves; leaf; leaf = leaf->next)
-        if (qdr_source_path(leaf->source)) {
-            uint64_t stamp[2] = {0, 0}, then[2] = {0, 0};
-            qdr_source_stamp(leaf->source, stamp);
-            take_words(r, then, 2);
-            if (!r->failed && memcmp(stamp, then, sizeof then) != 0)
-                changed = leaf;
-        }
-    return changed;
+    while (*index < program->input_count) {
+        const qdr_source *source = program->inputs[(*index)++].node->leaf->source;
+        size_t before = 0;
+        while (program->inputs[before].node->leaf->source != source)
+            before++;
+        if (before + 1 == *index)
+            return source;
+    }
+    return NULL;
+}
+
+static void put_files(const qdr_program *program, qdr_bytes *to)
+{
+    const qdr_source *source;
+    uint64_t files = 0, stamp[2];
+    for (size_t i = 0; next_file(program, &i);)
+        files++;
+    qdr_pack_number(to, files);
+    for (size_t i = 0; (source = next_file(program, &i));) {
+        qdr_source_stamp(source, stamp);
+        qdr_pack_number(to, stamp[0]);
+        qdr_pack_number(to, stamp[1]);
+    }
+}
+
+/* A file that is not what it was; NULL for none. */
+static const qdr_source *changed_file(const qdr_program *program, qdr_packed *from)
+{
+    const qdr_source *changed = NULL, *source;
+    uint64_t files = qdr_unpack_number(from), stamp[2];
+    for (size_t i = 0; files && !from->failed; files--) {
+        source = next_file(program, &i);
+        from->failed |= !source;
+        if (from->failed)
+            return NULL;
+        qdr_source_stamp(source, stamp);
+        bool same = qdr_unpack_number(from) == stamp[0];
+        same = qdr_unpack_number(from) == stamp[1] && same;
+        bool told = stamp[0] || stamp[1];
+        changed = told && !same ? source : changed;
+    }
+    return from->failed ? NULL : changed;
+}
+
+static void put_digests(const qdr_running *run, qdr_bytes *to)
+{
+    for (size_t i = 0; i < run->program->input_count; i++) {
+        bool known = *run->report->digest[i];
+        qdr_pack_number(to, known);
+        if (known)
+            qdr_bytes_append(to, run->report->digest[i], QDR_DIGEST_TEXT - 1);
+    }
+}
+
+static void take_digests(qdr_running *run, qdr_packed *from)
+{
+    for (size_t i = 0; i < run->program->input_count && !from->failed; i++) {
+        uint64_t known = qdr_unpack_number(from), text[2];
+        from->failed |= known > 1;
+        if (!known)
+            continue;
+        qdr_unpack_words(from, text, 2);
+        text[0] = htole64(text[0]);
+        text[1] = htole64(text[1]);
+        memcpy(run->report->digest[i], text, sizeof text);
+        run->report->digest[i][QDR_DIGEST_TEXT - 1] = '\0';
+        unsigned char bits[(QDR_DIGEST_TEXT - 1) * 5 / 8];
+        from->failed |= !qdr_base32_read(run->report->digest[i], QDR_DIGEST_TEXT - 1, bits,
+                                         sizeof bits);
+    }
 }
 
 /* The i-th thing that the pass finishes, if it is a reduction whose values are there then. */
@@ -152,13 +121,13 @@ static void put_values(const qdr_running *run, const qdr_pass *pass, qdr_bytes *
     for (size_t i = 0; i < pass->finishing_count; i++) {
         const qdr_node *node = finished(pass, i);
         if (node && node->shape.ndim)
-            put_words(to, run->known.array[node->id], array_words(node));
+            qdr_pack_words(to, run->known.array[node->id], array_words(node));
         else if (node)
-            put_words(to, run->known.value[node->id].words, 2);
+            qdr_pack_words(to, run->known.value[node->id].words, 2);
     }
 }
 
-static int take_values(qdr_running *run, const qdr_pass *pass, struct reader *r, qdr_error *err)
+static int take_values(qdr_running *run, const qdr_pass *pass, qdr_packed *from, qdr_error *err)
 {
     for (size_t i = 0; i < pass->finishing_count; i++) {
         const qdr_node *node = finished(pass, i);
@@ -166,14 +135,14 @@ static int take_values(qdr_running *run, const qdr_pass *pass, struct reader *r,
             continue;
         run->known.value[node->id].dtype = node->dtype;
         if (!node->shape.ndim) {
-            take_words(r, run->known.value[node->id].words, 2);
+            qdr_unpack_words(from, run->known.value[node->id].words, 2);
             continue;
         }
         uint64_t *array = calloc(array_words(node) + 1, sizeof *array);
         run->known.array[node->id] = array;
         if (!array)
             return qdr_fail_memory(err, "resuming");
-        take_words(r, array, array_words(node));
+        qdr_unpack_words(from, array, array_words(node));
     }
     return QDR_OK;
 }
@@ -184,38 +153,117 @@ static size_t context_words(const qdr_finishing *f)
     return f->step ? f->intake.context * (size_t)f->outputs : 0;
 }
 
-int qdr_state_write(const qdr_running *run, const qdr_shape *chunks, const uint64_t *state,
+static void put_contexts(const qdr_running *run, const qdr_pass *pass, qdr_bytes *to)
+{
+    for (size_t i = 0; i < pass->finishing_count; i++)
+        if (context_words(&pass->finishing[i]))
+            qdr_pack_runs(to, run->known.context[pass->finishing[i].intake.reduction->id],
+                          context_words(&pass->finishing[i]));
+}
+
+static int take_contexts(qdr_running *run, const qdr_pass *pass, qdr_packed *from, qdr_error *err)
+{
+    for (size_t i = 0; i < pass->finishing_count && !from->failed; i++) {
+        size_t words = context_words(&pass->finishing[i]);
+        if (!words)
+            continue;
+        uint64_t **context = &run->known.context[pass->finishing[i].intake.reduction->id];
+        *context = calloc(words, sizeof **context);
+        if (!*context)
+            return qdr_fail_memory(err, "resuming");
+        qdr_unpack_runs(from, *context, words);
+    }
+    return QDR_OK;
+}
+
+/* ---- what of a pass is finished -------------------------------------------------------------- */
+
+static void put_blocks(const qdr_pass *pass, qdr_bytes *to)
+{
+    for (size_t i = 0; i < pass->space_count; i++)
+        for (int axis = 0; axis < pass->space[i].grid.block.ndim; axis++)
+            qdr_pack_number(to, (uint64_t)pass->space[i].grid.block.extent[axis]);
+}
+
+/* Cuts the pass's arrays as the state has it. */
+static void take_blocks(qdr_pass *pass, qdr_packed *from, bool *other)
+{
+    for (size_t i = 0; i < pass->space_count; i++) {
+        qdr_shape shape = pass->space[i].grid.shape, block = {.ndim = shape.ndim};
+        for (int axis = 0; axis < block.ndim; axis++) {
+            int64_t most = shape.extent[axis] > 1 ? shape.extent[axis] : 1;
+            uint64_t extent = qdr_unpack_number(from);
+            from->failed |= extent < 1 || extent > (uint64_t)most;
+            block.extent[axis] = from->failed ? 1 : (int64_t)extent;
+        }
+        *other |= !qdr_shape_equal(&block, &pass->space[i].grid.block);
+        if (!from->failed)
+            qdr_grid_init(&pass->space[i].grid, &shape, &block);
+    }
+}
+
+static void put_done(const qdr_pass *pass, const qdr_intervals *done, qdr_bytes *to)
+{
+    for (size_t i = 0; i < pass->space_count; i++) {
+        int64_t last = 0;
+        qdr_pack_number(to, done[i].count);
+        for (size_t k = 0; k < done[i].count; k++) {
+            const qdr_interval *at = &done[i].at[k];
+            qdr_pack_number(to, (uint64_t)(at->start - last));
+            qdr_pack_number(to, (uint64_t)(at->end - at->start));
+            last = at->end;
+        }
+    }
+}
+
+static int take_done(const qdr_pass *pass, qdr_packed *from, qdr_intervals *done, qdr_error *err)
+{
+    for (size_t i = 0; i < pass->space_count; i++) {
+        uint64_t left = (uint64_t)qdr_space_pieces(&pass->space[i]);
+        int64_t last = 0;
+        bool first = true;
+        for (uint64_t count = qdr_unpack_number(from); count && !from->failed; count--) {
+            uint64_t gap = qdr_unpack_number(from), size = qdr_unpack_number(from);
+            from->failed |= gap > left || size > left - gap || !size || (!gap && !first);
+            if (from->failed)
+                break;
+            left -= gap + size;
+            if (qdr_intervals_add(&done[i], last + (int64_t)gap, last + (int64_t)(gap + size), err))
+                return err->code;
+            last += (int64_t)(gap + size);
+            first = false;
+        }
+    }
+    return QDR_OK;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+int qdr_state_write(const qdr_running *run, bool stamps, const uint64_t *state,
                     const qdr_intervals *done, qdr_bytes *to, qdr_error *err)
 {
-    unsigned char sum[DIGEST], identity[QDR_STATE_IDENTITY];
-    int code = qdr_state_identity(run->program, run->options->digest, identity, err);
+    unsigned char sum[DIGEST];
+    const qdr_pass *pass = pass_of(run);
+    qdr_bytes_text(to, MAGIC VERSION);
+    int code = qdr_work_write(run->program, run->options->digest, to, err);
     if (code)
         return code;
-    qdr_bytes_text(to, MAGIC);
-    qdr_bytes_append(to, identity, sizeof identity);
-    put(to, (uint64_t)chunks->ndim);
-    put_words(to, (const uint64_t *)chunks->extent, (size_t)chunks->ndim);
-    put_files(run->program, to);
-    put(to, run->pass);
-    for (size_t i = 0; i < run->program->input_count; i++) {
-        bool known = *run->report->digest[i];
-        put(to, known);
-        if (known)
-            qdr_bytes_append(to, run->report->digest[i], QDR_DIGEST_TEXT - 1);
-    }
+    qdr_bytes_text(to, "\n");
+    qdr_pack_number(to, run->pass);
+    if (pass)
+        put_blocks(pass, to);
+    if (stamps)
+        put_files(run->program, to);
+    else
+        qdr_pack_number(to, 0);
+    put_digests(run, to);
     for (size_t i = 0; i < run->pass; i++)
         put_values(run, &run->plan.pass[i], to);
-    const qdr_pass *pass = run->pass < run->plan.pass_count ? &run->plan.pass[run->pass] : NULL;
-    for (size_t i = 0; pass && i < pass->finishing_count; i++)
-        if (context_words(&pass->finishing[i]))
-            put_runs(to, run->known.context[pass->finishing[i].intake.reduction->id],
-                     context_words(&pass->finishing[i]));
-    for (size_t i = 0; pass && i < pass->space_count; i++) {
-        put(to, done[i].count);
-        put_words(to, (const uint64_t *)done[i].at, 2 * done[i].count);
+    if (pass) {
+        put_contexts(run, pass, to);
+        put_done(pass, done, to);
+        qdr_pack_runs(to, state, pass->words);
     }
-    if (pass)
-        put_runs(to, state, pass->words);
     code = qdr_bytes_check(to, err);
     if (code)
         return code;
@@ -226,123 +274,118 @@ int qdr_state_write(const qdr_running *run, const qdr_shape *chunks, const uint6
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-static int damaged(const char *name, qdr_error *err)
+static int damaged(const qdr_state *file, qdr_error *err)
 {
     char shown[512];
     return qdr_fail(err, QDR_EDATA, "%s: this is no undamaged state of quadrat",
-                    qdr_escape(shown, sizeof shown, name));
+                    qdr_escape(shown, sizeof shown, file->name));
 }
 
-int qdr_state_check(const char *data, size_t size, const char *name, qdr_error *err)
+/* Where the lines of the work end, at the empty one; NULL when they do not. */
+static const char *work_end(const qdr_state *file)
+{
+    const char *end = memmem(file->data, file->size - DIGEST, "\n\n", 2);
+    return end ? end + 1 : NULL;
+}
+
+bool qdr_state_begins(const void *data, size_t size)
+{
+    return size >= sizeof MAGIC - 1 && memcmp(data, MAGIC, sizeof MAGIC - 1) == 0;
+}
+
+int qdr_state_check(const qdr_state *file, qdr_error *err)
 {
     unsigned char sum[DIGEST];
-    if (size < HEADER + DIGEST || memcmp(data, MAGIC, MAGIC_SIZE) != 0)
-        return damaged(name, err);
-    digest(data, size - DIGEST, sum);
-    return memcmp(sum, data + size - DIGEST, DIGEST) == 0 ? QDR_OK : damaged(name, err);
-}
-
-static struct reader reader_of(const char *data, size_t size)
-{
-    return (struct reader){data + HEADER, data + size - DIGEST, false};
-}
-
-static void take_chunks(struct reader *r, qdr_shape *chunks)
-{
-    uint64_t ndim = take(r);
-    r->failed |= ndim > QDR_MAX_DIMS;
-    *chunks = (qdr_shape){.ndim = r->failed ? 0 : (int)ndim};
-    for (int i = 0; i < chunks->ndim; i++) {
-        chunks->extent[i] = (int64_t)take(r);
-        r->failed |= chunks->extent[i] < 1;
-    }
-}
-
-int qdr_state_chunks(const qdr_running *run, const char *data, size_t size, const char *name,
-                     qdr_shape *chunks, qdr_error *err)
-{
     char shown[512];
-    unsigned char identity[QDR_STATE_IDENTITY];
-    struct reader r = reader_of(data, size);
-    int code = qdr_state_identity(run->program, run->options->digest, identity, err);
+    if (file->size < HEADER + DIGEST || !qdr_state_begins(file->data, file->size))
+        return damaged(file, err);
+    if (memcmp(file->data, MAGIC VERSION, HEADER) != 0)
+        return qdr_fail(err, QDR_EDATA,
+                        "%s: this is a state of another version of quadrat; this is quadrat %s",
+                        qdr_escape(shown, sizeof shown, file->name), QUADRAT_VERSION);
+    digest(file->data, file->size - DIGEST, sum);
+    bool whole = memcmp(sum, file->data + file->size - DIGEST, DIGEST) == 0 && work_end(file);
+    return whole ? QDR_OK : damaged(file, err);
+}
+
+const char *qdr_state_work(const qdr_state *file, size_t *size)
+{
+    const char *lines = file->data + HEADER, *end = work_end(file);
+    *size = end > lines ? (size_t)(end - lines) : 0;
+    return lines;
+}
+
+bool qdr_state_is_work(const qdr_running *run, const qdr_state *file)
+{
+    size_t size;
+    qdr_bytes own = {0};
+    const char *lines = qdr_state_work(file, &size);
+    bool same = !qdr_work_write(run->program, run->options->digest, &own, NULL) &&
+                own.size == size && memcmp(own.data, lines, size) == 0;
+    qdr_bytes_clear(&own);
+    return same;
+}
+
+static qdr_packed numbers_of(const qdr_state *file)
+{
+    return (qdr_packed){work_end(file) + 1, file->data + file->size - DIGEST, false};
+}
+
+int qdr_state_cut(qdr_running *run, const qdr_state *file, bool *other, qdr_error *err)
+{
+    qdr_packed from = numbers_of(file);
+    uint64_t pass = qdr_unpack_number(&from);
+    *other = false;
+    from.failed |= pass > run->plan.pass_count;
+    if (!from.failed && pass < run->plan.pass_count)
+        take_blocks(&run->plan.pass[pass], &from, other);
+    return from.failed ? damaged(file, err) : QDR_OK;
+}
+
+static int take_pass(qdr_running *run, qdr_packed *from, qdr_intervals *done, uint64_t **state,
+                     qdr_error *err)
+{
+    const qdr_pass *pass = pass_of(run);
+    if (!pass)
+        return QDR_OK;
+    int code = take_contexts(run, pass, from, err);
+    if (!code)
+        code = take_done(pass, from, done, err);
     if (code)
         return code;
-    if (memcmp(identity, data + MAGIC_SIZE, sizeof identity) != 0)
-        return qdr_fail(err, QDR_EREFUSED,
-                        "%s is the state of other work: of another program, or of arrays of another "
-                        "dtype or shape. Take another name, or delete it to begin anew",
-                        qdr_escape(shown, sizeof shown, name));
-    take_chunks(&r, chunks);
-    return r.failed ? damaged(name, err) : QDR_OK;
-}
-
-static int take_done(qdr_running *run, const qdr_pass *pass, struct reader *r, qdr_error *err)
-{
-    for (size_t i = 0; i < pass->space_count && !r->failed; i++) {
-        int64_t last = -1, pieces = qdr_space_pieces(&pass->space[i]);
-        for (uint64_t count = take(r); count && !r->failed; count--) {
-            int64_t start = (int64_t)take(r), end = (int64_t)take(r);
-            r->failed |= start <= last || end <= start || end > pieces;
-            last = end;
-            if (!r->failed && qdr_intervals_add(&run->done[i], start, end, err))
-                return err->code;
-        }
-    }
+    *state = calloc(pass->words + 1, sizeof **state);
+    if (!*state)
+        return qdr_fail_memory(err, "reading a state");
+    qdr_unpack_runs(from, *state, pass->words);
     return QDR_OK;
 }
 
-static int take_contexts(qdr_running *run, const qdr_pass *pass, struct reader *r, qdr_error *err)
-{
-    for (size_t i = 0; i < pass->finishing_count && !r->failed; i++) {
-        size_t words = context_words(&pass->finishing[i]);
-        if (!words)
-            continue;
-        uint64_t **context = &run->known.context[pass->finishing[i].intake.reduction->id];
-        *context = calloc(words, sizeof **context);
-        if (!*context)
-            return qdr_fail_memory(err, "resuming");
-        take_runs(r, *context, words);
-    }
-    return QDR_OK;
-}
-
-int qdr_state_read(qdr_running *run, const char *data, size_t size, const char *name,
-                   qdr_error *err)
+int qdr_state_read(qdr_running *run, const qdr_state *file, qdr_intervals *done,
+                   uint64_t **state, qdr_error *err)
 {
     char shown[512];
-    qdr_shape chunks;
-    struct reader r = reader_of(data, size);
-    take_chunks(&r, &chunks);
-    const qdr_leaf *changed = changed_file(run->program, &r);
+    bool other = false;
+    qdr_packed from = numbers_of(file);
+    run->pass = qdr_unpack_number(&from);
+    if (run->pass > run->plan.pass_count)
+        return damaged(file, err);
+    if (pass_of(run))
+        take_blocks(pass_of(run), &from, &other);
+    const qdr_source *changed = changed_file(run->program, &from);
     if (changed)
         return qdr_fail(err, QDR_EREFUSED,
                         "%s has changed since the state was saved; delete the state to begin anew",
-                        qdr_escape(shown, sizeof shown, qdr_source_path(changed->source)));
-    uint64_t passes = take(&r);
-    r.failed |= passes > run->plan.pass_count;
-    for (size_t i = 0; i < run->program->input_count && !r.failed; i++)
-        if (take(&r)) {
-            uint64_t text[2];
-            take_words(&r, text, 2);
-            text[0] = htole64(text[0]);
-            text[1] = htole64(text[1]);
-            memcpy(run->report->digest[i], text, sizeof text);
-            run->report->digest[i][QDR_DIGEST_TEXT - 1] = '\0';
-        }
-    run->pass = r.failed ? 0 : (size_t)passes;
+                        qdr_escape(shown, sizeof shown, qdr_source_path(changed)));
+    take_digests(run, &from);
     int code = QDR_OK;
-    for (size_t i = 0; i < run->pass && !code && !r.failed; i++)
-        code = take_values(run, &run->plan.pass[i], &r, err);
-    const qdr_pass *pass = run->pass < run->plan.pass_count ? &run->plan.pass[run->pass] : NULL;
-    if (pass && !code)
-        code = take_contexts(run, pass, &r, err);
-    if (pass && !code)
-        code = take_done(run, pass, &r, err);
-    if (pass && !code) {
-        run->state = calloc(pass->words + 1, sizeof *run->state);
-        code = run->state ? QDR_OK : qdr_fail_memory(err, "resuming");
-    }
-    if (pass && !code)
-        take_runs(&r, run->comm->rank == 0 ? run->state : NULL, pass->words);
-    return code ? code : r.failed || r.at != r.end ? damaged(name, err) : QDR_OK;
+    for (size_t i = 0; i < run->pass && !code && !from.failed; i++)
+        code = take_values(run, &run->plan.pass[i], &from, err);
+    if (!code && !from.failed)
+        code = take_pass(run, &from, done, state, err);
+    if (!code && !from.failed && other)
+        return qdr_fail(err, QDR_EREFUSED,
+                        "%s: its arrays are cut in other blocks than those of the part before it; "
+                        "parts are made with the same --chunks and chunks=",
+                        qdr_escape(shown, sizeof shown, file->name));
+    return code ? code : from.failed || from.at != from.end ? damaged(file, err) : QDR_OK;
 }

@@ -1,4 +1,5 @@
-/* Writing results: the table of what -o can write, by the ending of the file's name.
+/* Writing results, and states of parts: the table of what -o can write, by the ending of the file's
+ * name.
  *
  * The content is made in memory, read back where it is a QR code, and then replaces the target at
  * once, so that there is never a half-written output. Local: rank 0 calls it.
@@ -8,6 +9,7 @@
 
 #include "quadrat/qr.h"
 #include "quadrat/record.h"
+#include "quadrat/run.h"
 
 typedef struct qdr_output_options {
     qdr_symbol_options symbol;
@@ -21,9 +23,13 @@ typedef struct qdr_output {
     const char *ending; /* ".png" */
     const char *help;
     /* Makes the content, *size bytes that are the caller's to free(). *note may get a text for the
-     * summary, likewise: "version 7, read back". NULL for arrays, which the run writes. */
+     * summary, likewise: "version 7, read back". NULL for arrays, which the run writes, and where
+     * only a state can be written. */
     int (*make)(const qdr_record *record, const qdr_output_options *options, void **data,
                 size_t *size, char **note, qdr_error *err);
+    /* The same of a state; NULL where it can't be written. */
+    int (*make_state)(const qdr_state *state, const qdr_output_options *options, void **data,
+                      size_t *size, char **note, qdr_error *err);
     bool drawn; /* it is a QR code, to be looked at */
 } qdr_output;
 
@@ -36,13 +42,19 @@ int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err)
 /* Whether the ending is one of an array's file. */
 bool qdr_output_is_array(const char *path);
 
-/* Writes a record; *note as above, NULL without one. */
+/* Writes a record; *note as above, NULL without one. The form has make. */
 int qdr_output_write(const char *path, const qdr_record *record,
                      const qdr_output_options *options, char **note, qdr_error *err);
+
+/* Writes a state. The form has make_state. What is too long for a code is QDR_EUSAGE. */
+int qdr_output_write_state(const char *path, const qdr_state *state,
+                           const qdr_output_options *options, char **note, qdr_error *err);
 
 /* The symbol that a file gets: of the text within version 15 where leaving out what may be left out
  * makes that possible, else within the limit. Destroy it with qdr_symbol_destroy. */
 int qdr_output_symbol(const qdr_record *record, const qdr_output_options *options,
                       qdr_symbol **symbol, qdr_error *err);
+int qdr_output_state_symbol(const qdr_state *state, const qdr_output_options *options,
+                            qdr_symbol **symbol, qdr_error *err);
 
 #endif

@@ -136,7 +136,7 @@ int qdr_results_inputs(const qdr_program *program, const qdr_run_report *report,
         qdr_program_input in = qdr_program_input_at(program, i);
         made[i] = (qdr_record_input){
             .name = in.name,
-            .source = qdr_source_path(in.source),
+            .source = report->state ? NULL : qdr_source_path(in.source), /* parts do not tell it */
             .dtype = qdr_dtype_name(qdr_source_dtype(in.source)),
             .ndim = in.shape->ndim,
             .shape = in.shape->extent,

@@ -191,6 +191,7 @@ static void put_run(struct tree *t, json_object *root, const qdr_record_run *run
 {
     json_object *to = put_object(t, root, "run");
     qdr_value seconds = {"float64", QDR_VALUE_FLOAT64, {.real = run->seconds}};
+    put_integer(t, to, "parts", run->parts);
     put_integer(t, to, "ranks", run->ranks);
     put_integer(t, to, "hosts", run->hosts);
     put_integer(t, to, "threads", run->threads);

@@ -295,6 +295,7 @@ static void read_input(struct reader *r, json_object *from, qdr_record_input *to
 
 static void read_run(struct reader *r, json_object *from, qdr_record_run *run)
 {
+    run->parts = (int)count(r, from, "parts", INT_MAX);
     run->ranks = (int)count(r, from, "ranks", INT_MAX);
     run->hosts = (int)count(r, from, "hosts", INT_MAX);
     run->threads = (int)count(r, from, "threads", INT_MAX);

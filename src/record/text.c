@@ -67,9 +67,13 @@ static void append_run(qdr_bytes *b, const qdr_record *record)
     for (size_t i = 0; i < record->input_count; i++)
         if (record->inputs[i].source && !named_before(record, i))
             append_file(b, record->inputs[i].source);
-    append_count(b, record->run.ranks, "rank");
-    append_count(b, record->run.hosts, "host");
-    append_seconds(b, record->run.seconds);
+    if (record->run.parts > 1) {
+        qdr_bytes_format(b, "%d parts", record->run.parts);
+    } else {
+        append_count(b, record->run.ranks, "rank");
+        append_count(b, record->run.hosts, "host");
+        append_seconds(b, record->run.seconds);
+    }
     if (record->run.job) {
         qdr_bytes_text(b, ", job ");
         qdr_bytes_escape(b, record->run.job, strlen(record->run.job), STATEMENT_MARKS);

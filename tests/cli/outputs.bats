@@ -71,7 +71,7 @@ texts = dict(line.split(" = ") for line in lines)
 assert all(texts[r["expr"]].split(" ")[0] == str(r["value"]) for r in results), "stdout says the same"
 
 run = record["run"]
-assert list(run) == ["ranks", "hosts", "threads", "chunks", "blocks", "elements", "passes", "seconds", "started",
+assert list(run) == ["parts", "ranks", "hosts", "threads", "chunks", "blocks", "elements", "passes", "seconds", "started",
                      "host", "mpi", "job"]
 assert (run["ranks"], run["hosts"], run["threads"], run["chunks"]) == (1, 1, 2, [2, 2])
 assert all(type(run[k]) is int for k in ("blocks", "elements", "passes"))

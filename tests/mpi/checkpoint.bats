@@ -118,8 +118,7 @@ wait_for_signals() {   # PID...
     rm now.*
     for n in 1 3; do
         saving $n --chunks 100
-        expect 0 "quadrat: the saved state has blocks of its own; --chunks is ignored
-quadrat: the saved state is that of a run that is done
+        expect 0 "quadrat: the saved state is that of a run that is done
 *"
         undisturbed
     done

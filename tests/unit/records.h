@@ -26,7 +26,7 @@ static const qdr_record_result mean = {
     .expr = "mean(x)", .value = {"float64", QDR_VALUE_FLOAT64, {.real = 0.4999912043990271}},
     .exact = true};
 static const qdr_record_run run = {
-    .ranks = 4, .hosts = 1, .threads = 1, .ndim = 2, .chunks = chunk, .blocks = 100,
+    .parts = 1, .ranks = 4, .hosts = 1, .threads = 1, .ndim = 2, .chunks = chunk, .blocks = 100,
     .elements = 100000000, .passes = 1, .seconds = 0.031, .started = "2026-11-24T05:40:12Z",
     .host = "node17", .mpi = "Open MPI 4.1.4", .job = "8812"};
 static const char *const program[] = {"mean(x)"};

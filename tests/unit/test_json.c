@@ -46,7 +46,7 @@ static void json(void **state)
              "\"value\":true,\"exact\":true},"
              "{\"expr\":\"f(x)\",\"name\":null,\"dtype\":\"float64\",\"shape\":[],"
              "\"value\":\"-inf\",\"bits\":\"-inf\",\"exact\":false}],"
-             "\"check\":\"%s\",\"run\":{\"ranks\":4,\"hosts\":1,\"threads\":1,"
+             "\"check\":\"%s\",\"run\":{\"parts\":1,\"ranks\":4,\"hosts\":1,\"threads\":1,"
              "\"chunks\":[1000,1000],\"blocks\":100,\"elements\":100000000,\"passes\":1,"
              "\"seconds\":1e-07,\"started\":\"2026-11-24T05:40:12Z\",\"host\":\"node17\","
              "\"mpi\":\"OpenMPI4.1.4\",\"job\":null},\"label\":null,"

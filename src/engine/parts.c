@@ -1,0 +1,109 @@
+#include "engine/parts.h"
+
+#include <stdio.h>
+
+#define SHOWN 60       /* bytes of an expression in a message */
+#define MOST_NAMED 8   /* intervals that are named one by one */
+
+/* ---- what can be joined -------------------------------------------------------------------- */
+
+/* A reduction that is not finished in the first pass. */
+static const qdr_finishing *later(const qdr_running *run)
+{
+    const qdr_pass *pass = &run->plan.pass[1];
+    for (size_t i = 0; i < pass->finishing_count; i++)
+        if (pass->finishing[i].intake.reduction)
+            return &pass->finishing[i];
+    return NULL;
+}
+
+static int explain_passes(const qdr_running *run, qdr_error *err)
+{
+    qdr_bytes shown = {0};
+    const qdr_finishing *f = later(run);
+    if (f)
+        qdr_node_print(&shown, f->intake.reduction, SHOWN);
+    qdr_fail(err, QDR_EUSAGE, "there are no parts of this program: %s %s. Run it whole; "
+             "--checkpoint lets it be stopped",
+             shown.data ? shown.data : "it",
+             f && f->step ? "goes over its array several times, each time by what all of it gave"
+                          : "needs the value of another reduction before it can begin");
+    qdr_bytes_clear(&shown);
+    return QDR_EUSAGE;
+}
+
+int qdr_parts_check(const qdr_running *run, qdr_error *err)
+{
+    if (!run->plan.pass_count)
+        return qdr_fail(err, QDR_EUSAGE, "there are no parts of this program: it reduces no array");
+    if (run->plan.pass_count > 1)
+        return explain_passes(run, err);
+    if (qdr_running_stores(run))
+        return qdr_fail(err, QDR_EUSAGE, "there are no parts of this program: a part is of "
+                                         "reductions, and has no room for an array's elements");
+    return QDR_OK;
+}
+
+/* ---- shares -------------------------------------------------------------------------------- */
+
+static qdr_interval share_of(const qdr_part *part, int64_t pieces)
+{
+    return (qdr_interval){(int64_t)((__int128)pieces * (part->index - 1) / part->count),
+                          (int64_t)((__int128)pieces * part->index / part->count)};
+}
+
+int qdr_parts_skip(const qdr_running *run, qdr_intervals *skip, qdr_error *err)
+{
+    const qdr_pass *pass = &run->plan.pass[run->pass];
+    int code = QDR_OK;
+    for (size_t i = 0; i < pass->space_count && run->options->part.count && !code; i++) {
+        int64_t pieces = qdr_space_pieces(&pass->space[i]);
+        qdr_interval share = share_of(&run->options->part, pieces);
+        code = qdr_intervals_add(&skip[i], 0, share.start, err);
+        if (!code)
+            code = qdr_intervals_add(&skip[i], share.end, pieces, err);
+    }
+    return code;
+}
+
+int qdr_parts_note(const qdr_running *run, qdr_intervals *done, qdr_error *err)
+{
+    const qdr_pass *pass = &run->plan.pass[run->pass];
+    int code = QDR_OK;
+    for (size_t i = 0; i < pass->space_count && !code; i++) {
+        qdr_interval share = share_of(&run->options->part, qdr_space_pieces(&pass->space[i]));
+        code = qdr_intervals_add(&done[i], share.start, share.end, err);
+    }
+    return code;
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+static bool are_whole(const qdr_intervals *pieces, int64_t unit)
+{
+    for (size_t i = 0; i < pieces->count; i++)
+        if (pieces->at[i].start % unit || pieces->at[i].end % unit)
+            return false;
+    return true;
+}
+
+void qdr_parts_name(qdr_bytes *to, const qdr_space *space, const qdr_intervals *pieces)
+{
+    char shape[QDR_SHAPE_TEXT];
+    int64_t all = qdr_space_pieces(space), unit = space->grid.count ? all / space->grid.count : 1;
+    bool blocks = are_whole(pieces, unit);
+    unit = blocks ? unit : 1;
+    qdr_bytes_text(to, blocks ? "blocks" : "pieces");
+    for (size_t i = 0; i < pieces->count && i < MOST_NAMED; i++) {
+        int64_t first = pieces->at[i].start / unit, last = pieces->at[i].end / unit - 1;
+        qdr_bytes_format(to, "%s %lld", i ? "," : "", (long long)first);
+        if (last > first)
+            qdr_bytes_format(to, " to %lld", (long long)last);
+    }
+    if (pieces->count > MOST_NAMED)
+        qdr_bytes_text(to, " and others");
+    if (!pieces->count)
+        qdr_bytes_text(to, " none");
+    qdr_bytes_format(to, " of the %lld of %s", (long long)(all / unit),
+                     qdr_shape_text(shape, &space->grid.shape));
+}
