@@ -440,6 +440,8 @@ static void update_sorted(uint64_t *state, void *work, const qdr_tile *tile)
     size_t count = takers[tile->dtype](tile->elements, tile->count, s->key + s->count);
     s->count += count;
     s->nans += tile->count - count;
+    /* the taker may have left keys of NaN there */
+    memset(s->key + s->count, 0, (tile->count - count) * sizeof *s->key);
     sort(s->key, s->count);
 }
 
