@@ -199,14 +199,16 @@ static double rounded(double x, qdr_dtype dtype)
         .real;
 }
 
-/* linspace(low, high, bins + 1) as NumPy computes it; by halves where the width is beyond float64. */
+/* linspace(low, high, bins + 1) as NumPy computes it; by halves where the width is beyond float64.
+ * Only a step that is rounded to a subnormal can lead beyond high. */
 static void set_equal(struct bins *b, double low, double high, qdr_dtype dtype)
 {
     double unit = isfinite(high - low) ? 1 : 2;
     double n = (double)b->count, width = high / unit - low / unit, step = width / n;
     for (size_t i = 0; i <= b->count; i++) {
         double along = step == 0 ? (double)i / n * width : (double)i * step;
-        b->edge[i] = rounded(i == b->count ? high : (along + low / unit) * unit, dtype);
+        double edge = (along + low / unit) * unit;
+        b->edge[i] = rounded(i == b->count || edge > high ? high : edge, dtype);
     }
     b->low = low;
     b->scale = unit == 1 ? n / width : 0;
