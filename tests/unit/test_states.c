@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "exact/factors.h"
+#include "exact/fixed.h"
 
 #include "repeatable.h"
 #include "subjects.h"
@@ -396,15 +397,20 @@ struct change {
     uint64_t value;
 };
 
+static void find_subject(subject *s, const char *name, qdr_dtype dtype, int choice, int64_t length)
+{
+    size_t row = 0;
+    while (!subject_make(s, row, dtype, choice, length) ||
+           s->reduction != qdr_reduction_named(name))
+        row++;
+}
+
 /* Of its state, or its context. */
 static void check_refused(const struct change *change, bool of_context)
 {
     static struct data d;
     subject s;
-    size_t row = 0;
-    while (!subject_make(&s, row, change->dtype, change->choice, change->length) || !s.reduction ||
-           strcmp(s.reduction->name, change->name) != 0)
-        row++;
+    find_subject(&s, change->name, change->dtype, change->choice, change->length);
     fill_data(&d, &s, ORDINARY);
     uint64_t *context = subject_begin(&s), *state = take_whole(&s, &d, context);
     for (int pass = 0; pass < change->pass; pass++) {
@@ -470,7 +476,7 @@ static void impossible_states(void **state)
         {"median", QDR_FLOAT64, 0, LENGTH, 0, 0, LENGTH + 1},  /* more keys than elements */
         {"median", QDR_FLOAT64, 0, LENGTH, 0, 0, LENGTH - 1},  /* a key behind the last */
         {"median", QDR_FLOAT64, 0, LENGTH, 0, 1, 1},           /* one NaN more than elements */
-        {"median", QDR_FLOAT64, 0, LENGTH, 0, 2, ~0ull - 1},   /* keys out of order */
+        {"median", QDR_INT8, 0, LENGTH, 0, 2, 255},            /* 127 before what is less */
         {"median", QDR_FLOAT64, 0, LENGTH, 0, 2 + LENGTH - 1, ~0ull}, /* the key of a NaN */
         {"median", QDR_INT8, 0, LENGTH, 0, 2 + LENGTH - 1, 256}, /* no int8 */
         {"median", QDR_BOOL, 0, LENGTH, 0, 2 + LENGTH - 1, 2}, /* no bool */
@@ -480,6 +486,7 @@ static void impossible_states(void **state)
         {"histogram", QDR_FLOAT64, 0, LENGTH, 0, 3, LENGTH + 1},
         {"histogram", QDR_FLOAT64, 0, LENGTH, 0, 4, ~0ull},
         {"histogram", QDR_FLOAT64, 1, LENGTH, 0, 3 + 35, 16},  /* a flag of a weight */
+        {"histogram", QDR_FLOAT64, 3, LENGTH, 0, 3 + 2 * 36 + 35, 8}, /* of a bin of no width */
         {"bincount", QDR_UINT8, 0, LENGTH, 0, 2, 1},           /* below zero */
         {"bincount", QDR_INT8, 0, LENGTH, 0, 1, SUBJECT_BINS - 1}, /* outside, and not */
         {"median", QDR_FLOAT64, 0, MANY, 0, 0, MANY + 1},
@@ -497,6 +504,40 @@ static void impossible_states(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         check_refused(&rows[i], false);
+}
+
+/* What takes more than one word. */
+static void impossible_together(void **state)
+{
+    (void)state;
+    enum { FIRST = 3 }; /* of the counts of digits */
+    static struct data d;
+    subject s;
+    find_subject(&s, "median", QDR_BOOL, 0, MANY);
+    fill_data(&d, &s, ORDINARY);
+    uint64_t *context = subject_begin(&s), *words = take_whole(&s, &d, context);
+    assert_true(words[FIRST + 1] && subject_valid(&s, words, MANY, 0));
+    words[FIRST + 2] = words[FIRST + 1]; /* as many bools, but some of them 2 */
+    words[FIRST + 1] = 0;
+    assert_false(subject_valid(&s, words, MANY, 0));
+    free(words);
+    free(context);
+
+    find_subject(&s, "norm", QDR_FLOAT64, 0, LENGTH);
+    fill_data(&d, &s, ORDINARY);
+    words = take_whole(&s, &d, NULL);
+    assert_true(subject_valid(&s, words, LENGTH, 0));
+    qdr_fixed_negate(words, QDR_PRODUCT_LIMBS); /* squares below zero */
+    assert_false(subject_valid(&s, words, LENGTH, 0));
+    free(words);
+
+    subject_make(&s, 1, QDR_FLOAT64, 0, LENGTH);
+    assert_ptr_equal(s.kind, &qdr_summary_accumulator);
+    words = subject_empty(s.words);
+    assert_true(subject_valid(&s, words, LENGTH, 0));
+    words[0] = 1; /* the digest of something, and the extremes of nothing */
+    assert_false(subject_valid(&s, words, LENGTH, 0));
+    free(words);
 }
 
 static void impossible_contexts(void **state)
@@ -540,6 +581,7 @@ int main(void)
         cmocka_unit_test(good_states),
         cmocka_unit_test(spoilt_states),
         cmocka_unit_test(impossible_states),
+        cmocka_unit_test(impossible_together),
         cmocka_unit_test(impossible_contexts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
