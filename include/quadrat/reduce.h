@@ -48,6 +48,16 @@ typedef struct qdr_reduce_options {
     bool weighted, density;
 } qdr_reduce_options;
 
+/* Where words come from that are said to be a state or a context. */
+typedef struct qdr_taken {
+    qdr_dtype dtype;   /* of the elements */
+    uint64_t elements; /* that one value has taken up there, at most; below 2^63 */
+    int pass;          /* of a state: the one it is of, from 0; of a context: how many are over */
+} qdr_taken;
+
+typedef bool qdr_validator(const uint64_t *words, const qdr_taken *taken,
+                           const qdr_reduce_options *options);
+
 typedef struct qdr_accumulator {
     const char *name;
     size_t words; /* of the state, where size is NULL */
@@ -56,6 +66,7 @@ typedef struct qdr_accumulator {
     void (*update)(uint64_t *state, void *work, const qdr_tile *tile);
     void (*flush)(uint64_t *state, void *work); /* NULL when work is 0 */
     void (*merge)(uint64_t *to, const uint64_t *from);
+    qdr_validator *valid; /* see qdr_accumulator_valid; NULL where any words are a state */
     /* The kind whose state the first words of this one's are; NULL for none. */
     const struct qdr_accumulator *part;
     /* Of kinds with a context, which is all zero at first: its words, the number of passes, what is
@@ -67,12 +78,23 @@ typedef struct qdr_accumulator {
                  const qdr_scalar *bounds, qdr_error *err);
     void (*advance)(uint64_t *context, const uint64_t *state, qdr_dtype dtype,
                     const qdr_reduce_options *options);
+    qdr_validator *valid_context;
 } qdr_accumulator;
 
 size_t qdr_accumulator_words(const qdr_accumulator *accumulator, const qdr_reduce_options *options);
 size_t qdr_accumulator_context(const qdr_accumulator *accumulator,
                                const qdr_reduce_options *options);
 int qdr_accumulator_passes(const qdr_accumulator *accumulator, qdr_dtype dtype);
+
+/* Whether words, which may be anybody's, can be a state of the kind, or a context. One look at the
+ * words does not tell whether any data make them, but everything here can be done with valid ones
+ * without harm: states may be merged and take up more, as long as all that was taken up is no more
+ * than options->length elements; a state of a pass may advance a context of that pass, which is
+ * valid no more when they can't go together; and both may be finished, whatever comes out. */
+bool qdr_accumulator_valid(const qdr_accumulator *accumulator, const uint64_t *state,
+                           const qdr_taken *taken, const qdr_reduce_options *options);
+bool qdr_accumulator_valid_context(const qdr_accumulator *accumulator, const uint64_t *context,
+                                   const qdr_taken *taken, const qdr_reduce_options *options);
 
 /* Makes the value of a state, or context; dtype is that of the elements. Where the value is an
  * array, value is one of its elements. QDR_EUSAGE when there is none: the minimum of nothing, an

@@ -10,6 +10,7 @@
 #ifndef QDR_EXACT_EXACT_H
 #define QDR_EXACT_EXACT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "exact/fixed.h"
@@ -34,6 +35,17 @@ typedef struct qdr_exact_product {
     uint64_t count;
     uint64_t flags;
 } qdr_exact_product;
+
+/* What terms can be. */
+typedef struct qdr_exact_terms {
+    int least, most; /* multiples of 2^least, of a magnitude of 2^most or less */
+    bool negative;   /* some below zero */
+    bool floating;   /* some NaN or infinite or -0.0 */
+} qdr_exact_terms;
+
+/* Whether words, which may be anybody's, can be the sum of as many such terms as its count says. */
+bool qdr_exact_sum_valid(const qdr_exact_sum *sum, const qdr_exact_terms *terms);
+bool qdr_exact_product_valid(const qdr_exact_product *product, const qdr_exact_terms *terms);
 
 /* Adds all that is in from to `to`. Commutative and associative. */
 void qdr_exact_sum_merge(qdr_exact_sum *to, const qdr_exact_sum *from);

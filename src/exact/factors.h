@@ -11,6 +11,10 @@
  * the last bits and the slack hang on the order, the rounded result does not; but with a chance of
  * some n * 2^-200 it can't be told which that is.
  *
+ * That can't be otherwise with products that are cut off: cutting off is not associative, and what
+ * it left out is not known any more. Sums of logarithms in fixed point would not hang on the order,
+ * but are not exact where 256 bits are enough, and cost a logarithm of so many bits an element.
+ *
  * The product of integers is exact, or known not to fit 64 bits; it is canonical. NaN, infinities
  * and zeros leave flags. All zero is the product of nothing, 1. There is room for 2^52 elements.
  * Local, all of it.

@@ -43,11 +43,19 @@ static void merge(uint64_t *to, const uint64_t *from)
     to[1] += from[1];
 }
 
+static bool valid(const uint64_t *state, const qdr_taken *taken, const qdr_reduce_options *options)
+{
+    const counts *c = (const counts *)state;
+    (void)options;
+    return c->nonzero <= c->all && c->all <= taken->elements;
+}
+
 const qdr_accumulator qdr_count_accumulator = {
     .name = "count",
     .words = sizeof(counts) / sizeof(uint64_t),
     .update = update,
     .merge = merge,
+    .valid = valid,
 };
 
 #define FINISH(name, of_count)                                                                     \

@@ -52,6 +52,7 @@ static void merge(uint64_t *to, const uint64_t *from)
     to[1] += from[1];
 }
 
+/* Any words are a state: sums modulo 2^64 that are only ever added to and told. */
 const qdr_accumulator qdr_digest_accumulator = {
     .name = "digest",
     .words = 2,

@@ -68,6 +68,16 @@ static void (*const takers[QDR_DTYPES])(qdr_product_bins *bins, const void *firs
 #undef DTYPE
 };
 
+/* Of complex pairs each part is the sum of two products of each. */
+static bool valid(const qdr_exact_product *p, uint64_t parts, const qdr_taken *taken)
+{
+    qdr_exact_terms terms = qdr_products_of(taken->dtype);
+    for (uint64_t i = 0; i < parts; i++)
+        if (p[i].count != p[0].count || !qdr_exact_product_valid(&p[i], &terms))
+            return false;
+    return p[0].count % parts == 0 && p[0].count / parts <= taken->elements;
+}
+
 #define DOT(kind, parts, conjugate)                                                                \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
@@ -85,6 +95,12 @@ static void (*const takers[QDR_DTYPES])(qdr_product_bins *bins, const void *firs
             qdr_exact_product_merge((qdr_exact_product *)to + i,                                   \
                                     (const qdr_exact_product *)from + i);                          \
     }                                                                                              \
+    static bool valid_##kind(const uint64_t *state, const qdr_taken *taken,                        \
+                             const qdr_reduce_options *options)                                    \
+    {                                                                                              \
+        (void)options;                                                                             \
+        return valid((const qdr_exact_product *)state, parts, taken);                              \
+    }                                                                                              \
     const qdr_accumulator qdr_##kind##_accumulator = {                                             \
         .name = #kind,                                                                             \
         .words = parts * sizeof(qdr_exact_product) / sizeof(uint64_t),                             \
@@ -92,6 +108,7 @@ static void (*const takers[QDR_DTYPES])(qdr_product_bins *bins, const void *firs
         .update = update_##kind,                                                                   \
         .flush = flush_##kind,                                                                     \
         .merge = merge_##kind,                                                                     \
+        .valid = valid_##kind,                                                                     \
     };
 DOT(products, 1, false)
 DOT(complex_products, 2, false)

@@ -160,25 +160,75 @@ static void update(extremum *e, const qdr_tile *tile, order o)
     merge_extremum(e, &found);
 }
 
-/* What has one or more extremums for its state: `orders` tells of each. */
+/* The element that a key was made of, in the widest dtype of its kind. */
+static qdr_scalar element_of(key k, char kind, int64_t invert)
+{
+    switch (kind) {
+    case 'b':
+        return (qdr_scalar){.dtype = QDR_BOOL, .truth = k.first != invert};
+    case 'i':
+        return (qdr_scalar){.dtype = QDR_INT64, .integer = k.first ^ invert};
+    case 'u':
+        return (qdr_scalar){.dtype = QDR_UINT64,
+                            .natural = (uint64_t)(k.first ^ invert) ^ 1ull << 63};
+    case 'f':
+        return (qdr_scalar){.dtype = QDR_FLOAT64, .real = double_of_key(k.first, invert)};
+    default:
+        return (qdr_scalar){
+            .dtype = QDR_COMPLEX128,
+            .pair = {double_of_key(k.first, invert), double_of_key(k.second, invert)}};
+    }
+}
+
+/* Whether a key is the one of the element that it is the key of. */
+static bool is_key(key k, qdr_dtype dtype, order o)
+{
+    qdr_scalar wide = element_of(k, qdr_dtype_kind(dtype), o.invert);
+    qdr_scalar element = qdr_scalar_narrow(wide, dtype);
+    return key_equal(scans[dtype].least(element.words, 1, o), k);
+}
+
+/* Whether words are extremums of the same elements, whose positions are below length. */
+static bool valid(const uint64_t *words, int extrema, const order orders[], const qdr_taken *taken,
+                  int64_t length)
+{
+    const extremum *e = (const extremum *)words;
+    if (!e->count)
+        return qdr_words_zero(words, (size_t)extrema * QDR_EXTREMUM_WORDS);
+    for (int i = 0; i < extrema; i++) {
+        int64_t positions = orders[i].first ? length : 1;
+        if (e[i].count != e->count || !is_key(e[i].key, taken->dtype, orders[i]) ||
+            e[i].position < 0 || e[i].position >= positions)
+            return false;
+    }
+    return e->count <= taken->elements;
+}
+
+/* What has one or more extremums for its state: an order tells of each. */
 #define EXTREMA(kind, extrema, first_part, ...)                                                    \
+    static const order orders_##kind[] = {__VA_ARGS__};                                            \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
-        static const order orders[extrema] = {__VA_ARGS__};                                        \
         (void)work;                                                                                \
         for (int i = 0; i < extrema; i++)                                                          \
-            update((extremum *)state + i, tile, orders[i]);                                        \
+            update((extremum *)state + i, tile, orders_##kind[i]);                                 \
     }                                                                                              \
     static void merge_##kind(uint64_t *to, const uint64_t *from)                                   \
     {                                                                                              \
         for (int i = 0; i < extrema; i++)                                                          \
             merge_extremum((extremum *)to + i, (const extremum *)from + i);                        \
     }                                                                                              \
+    static bool valid_##kind(const uint64_t *state, const qdr_taken *taken,                        \
+                             const qdr_reduce_options *options)                                    \
+    {                                                                                              \
+        return valid(state, extrema, orders_##kind, taken, options->length);                       \
+    }                                                                                              \
     const qdr_accumulator qdr_##kind##_accumulator = {                                             \
         .name = #kind,                                                                             \
         .words = extrema * QDR_EXTREMUM_WORDS,                                                     \
         .update = update_##kind,                                                                   \
         .merge = merge_##kind,                                                                     \
+        .valid = valid_##kind,                                                                     \
         .part = first_part,                                                                        \
     };
 EXTREMA(minimum, 1, NULL, {0, 0, NAN_WINS})
@@ -195,26 +245,6 @@ static int check_any(const extremum *e, const char *name, qdr_error *err)
 {
     return e->count ? QDR_OK
                     : qdr_fail(err, QDR_EUSAGE, "%s of an array without elements is nothing", name);
-}
-
-/* The element that a key was made of, in the widest dtype of its kind. */
-static qdr_scalar element_of(key k, char kind, int64_t invert)
-{
-    switch (kind) {
-    case 'b':
-        return (qdr_scalar){.dtype = QDR_BOOL, .truth = (uint8_t)(k.first ^ invert)};
-    case 'i':
-        return (qdr_scalar){.dtype = QDR_INT64, .integer = k.first ^ invert};
-    case 'u':
-        return (qdr_scalar){.dtype = QDR_UINT64,
-                            .natural = (uint64_t)(k.first ^ invert) ^ 1ull << 63};
-    case 'f':
-        return (qdr_scalar){.dtype = QDR_FLOAT64, .real = double_of_key(k.first, invert)};
-    default:
-        return (qdr_scalar){
-            .dtype = QDR_COMPLEX128,
-            .pair = {double_of_key(k.first, invert), double_of_key(k.second, invert)}};
-    }
 }
 
 static int finish_value(const extremum *e, qdr_dtype dtype, int64_t invert, const char *name,

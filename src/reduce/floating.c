@@ -108,6 +108,46 @@ void qdr_factors_take(qdr_factors *factors, const qdr_tile *tile)
     takers[tile->dtype].factors(factors, tile->elements, tile->count);
 }
 
+qdr_exact_terms qdr_terms_of(qdr_dtype dtype)
+{
+    int bits = 8 * (int)qdr_dtype_size(dtype);
+    switch (qdr_dtype_kind(dtype)) {
+    case 'b':
+        return (qdr_exact_terms){0, 0, false, false};
+    case 'i':
+        return (qdr_exact_terms){0, bits - 1, true, false};
+    case 'u':
+        return (qdr_exact_terms){0, bits, false, false};
+    default:
+        break;
+    }
+    switch (qdr_dtype_real(dtype)) {
+    case QDR_FLOAT16:
+        return (qdr_exact_terms){-24, 16, true, true};
+    case QDR_FLOAT32:
+        return (qdr_exact_terms){-149, 128, true, true};
+    default:
+        return (qdr_exact_terms){-1074, 1024, true, true};
+    }
+}
+
+qdr_exact_terms qdr_products_of(qdr_dtype dtype)
+{
+    qdr_exact_terms terms = qdr_terms_of(dtype);
+    terms.least *= 2;
+    terms.most *= 2;
+    return terms;
+}
+
+bool qdr_squares_valid(const qdr_exact_product *squares, const qdr_taken *taken)
+{
+    uint64_t parts = (uint64_t)qdr_dtype_parts(taken->dtype);
+    qdr_exact_terms terms = qdr_products_of(taken->dtype);
+    terms.negative = false;
+    return squares->count % parts == 0 && squares->count / parts <= taken->elements &&
+           qdr_exact_product_valid(squares, &terms);
+}
+
 qdr_precision qdr_floating_precision(qdr_dtype dtype)
 {
     switch (qdr_dtype_real(dtype)) {

@@ -17,6 +17,15 @@ void qdr_squares_take(qdr_product_bins *bins, const qdr_tile *tile);
 /* Complex elements are left out. */
 void qdr_factors_take(qdr_factors *factors, const qdr_tile *tile);
 
+/* What an element can be, or its parts. */
+qdr_exact_terms qdr_terms_of(qdr_dtype dtype);
+
+/* The same of products of two. */
+qdr_exact_terms qdr_products_of(qdr_dtype dtype);
+
+/* Whether that can be the squares of the elements, or of both their parts. */
+bool qdr_squares_valid(const qdr_exact_product *squares, const qdr_taken *taken);
+
 /* What a dtype, or its parts, are rounded to. */
 qdr_precision qdr_floating_precision(qdr_dtype dtype);
 

@@ -5,6 +5,7 @@
 
 #include "base/half.h"
 #include "exact/between.h"
+#include "reduce/floating.h"
 #include "reduce/reducers.h"
 
 enum { PART = 512 }; /* elements that are looked at together */
@@ -71,6 +72,43 @@ static void merge_weights(uint64_t *to, const uint64_t *from)
     merge_outside(c, f);
     for (size_t i = 0; i < f->bins; i++)
         qdr_exact_sum_merge((qdr_exact_sum *)c->of + i, (const qdr_exact_sum *)f->of + i);
+}
+
+/* That there was something to take up, and what bincount found outside. */
+static bool valid_outside(const struct counts *c, const qdr_taken *taken,
+                          const qdr_reduce_options *options, bool whole)
+{
+    uint64_t bins = (uint64_t)options->bins;
+    bool below = qdr_dtype_kind(taken->dtype) == 'i';
+    return c->bins == bins && (!c->largest || (whole && c->largest >= bins)) &&
+           (!c->smallest || (whole && below));
+}
+
+static bool valid_counts(const uint64_t *state, const qdr_taken *taken,
+                         const qdr_reduce_options *options, bool whole)
+{
+    const struct counts *c = (const struct counts *)state;
+    if (!c->bins)
+        return qdr_words_zero(state, count_words(options));
+    return valid_outside(c, taken, options, whole) &&
+           qdr_words_total(c->of, c->bins, 1) <= taken->elements;
+}
+
+static bool valid_weights(const uint64_t *state, const qdr_taken *taken,
+                          const qdr_reduce_options *options, bool whole)
+{
+    const struct counts *c = (const struct counts *)state;
+    const qdr_exact_sum *sum = (const qdr_exact_sum *)c->of;
+    qdr_exact_terms terms = qdr_terms_of(QDR_FLOAT64);
+    if (!c->bins)
+        return qdr_words_zero(state, weight_words(options));
+    if (!valid_outside(c, taken, options, whole))
+        return false;
+    for (size_t i = 0; i < c->bins; i++)
+        if (!qdr_exact_sum_valid(&sum[i], &terms))
+            return false;
+    return qdr_words_total(&sum->count, c->bins, sizeof *sum / sizeof(uint64_t)) <=
+           taken->elements;
 }
 
 /* One more term of a sum. */
@@ -199,14 +237,16 @@ static double rounded(double x, qdr_dtype dtype)
         .real;
 }
 
-/* linspace(low, high, bins + 1) as NumPy computes it; by halves where the width is beyond float64. */
+/* linspace(low, high, bins + 1) as NumPy computes it; by halves where the width is beyond float64.
+ * Only a step that is rounded to a subnormal can lead beyond high. */
 static void set_equal(struct bins *b, double low, double high, qdr_dtype dtype)
 {
     double unit = isfinite(high - low) ? 1 : 2;
     double n = (double)b->count, width = high / unit - low / unit, step = width / n;
     for (size_t i = 0; i <= b->count; i++) {
         double along = step == 0 ? (double)i / n * width : (double)i * step;
-        b->edge[i] = rounded(i == b->count ? high : (along + low / unit) * unit, dtype);
+        double edge = (along + low / unit) * unit;
+        b->edge[i] = rounded(i == b->count || edge > high ? high : edge, dtype);
     }
     b->low = low;
     b->scale = unit == 1 ? n / width : 0;
@@ -280,26 +320,53 @@ static void advance_weights(uint64_t *context, const uint64_t *state, qdr_dtype 
         value[i] = qdr_exact_sum_round((const qdr_exact_sum *)c->of + i, QDR_TO_DOUBLE);
 }
 
-#define KIND(kind, what, find, weighted, words, merger, beginner)                                  \
+/* Edges that do not decrease, and numbers that find a bin among them; in the end, counts. */
+static bool valid_context(const uint64_t *context, const qdr_taken *taken,
+                          const qdr_reduce_options *options)
+{
+    const struct bins *b = (const struct bins *)context;
+    bool begun = b->count == (uint64_t)options->bins && isfinite(b->low) && isfinite(b->scale) &&
+                 b->scale >= 0;
+    for (size_t i = 0; i < b->count && begun; i++)
+        begun = b->edge[i] <= b->edge[i + 1];
+    if (!begun)
+        return false;
+    const uint64_t *counts = values_of(b);
+    if (!taken->pass)
+        return !b->largest && !b->smallest && qdr_words_zero(counts, b->count);
+    return options->weighted || qdr_words_total(counts, b->count, 1) <= taken->elements;
+}
+
+#define KIND(kind, what, find, weighted, whole, words, merger, validator, beginner)                \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
         (void)work;                                                                                \
         take_up(state, tile, weighted, find);                                                      \
+    }                                                                                              \
+    static bool valid_##kind(const uint64_t *state, const qdr_taken *taken,                        \
+                             const qdr_reduce_options *options)                                    \
+    {                                                                                              \
+        return validator(state, taken, options, whole);                                            \
     }                                                                                              \
     static const qdr_accumulator kind = {                                                          \
         .name = what,                                                                              \
         .size = words,                                                                             \
         .update = update_##kind,                                                                   \
         .merge = merger,                                                                           \
+        .valid = valid_##kind,                                                                     \
         .context = context_words,                                                                  \
         .begin = beginner,                                                                         \
         .advance = weighted ? advance_weights : advance_counts,                                    \
+        .valid_context = valid_context,                                                            \
     };
-KIND(histogram, "histogram", find_bin, false, count_words, merge_counts, begin)
-KIND(weighted_histogram, "weighted histogram", find_bin, true, weight_words, merge_weights, begin)
-KIND(bincount, "bincount", find_whole, false, count_words, merge_counts, begin_integers)
-KIND(weighted_bincount, "weighted bincount", find_whole, true, weight_words, merge_weights,
+KIND(histogram, "histogram", find_bin, false, false, count_words, merge_counts, valid_counts,
+     begin)
+KIND(weighted_histogram, "weighted histogram", find_bin, true, false, weight_words, merge_weights,
+     valid_weights, begin)
+KIND(bincount, "bincount", find_whole, false, true, count_words, merge_counts, valid_counts,
      begin_integers)
+KIND(weighted_bincount, "weighted bincount", find_whole, true, true, weight_words, merge_weights,
+     valid_weights, begin_integers)
 
 const qdr_accumulator *qdr_histogram_accumulator(qdr_dtype dtype,
                                                  const qdr_reduce_options *options)

@@ -32,6 +32,13 @@
         sum_kind.merge(to, from);                                                                  \
         qdr_exact_product_merge(&((kind *)to)->squares, &((const kind *)from)->squares);           \
     }                                                                                              \
+    static bool valid_##kind(const uint64_t *state, const qdr_taken *taken,                        \
+                             const qdr_reduce_options *options)                                    \
+    {                                                                                              \
+        const kind *m = (const kind *)state;                                                       \
+        return sum_kind.valid(state, taken, options) && qdr_squares_valid(&m->squares, taken) &&   \
+               m->squares.count == parts * m->sum[0].count;                                        \
+    }                                                                                              \
     const qdr_accumulator qdr_##kind##_accumulator = {                                             \
         .name = #kind,                                                                             \
         .words = sizeof(kind) / sizeof(uint64_t),                                                  \
@@ -39,6 +46,7 @@
         .update = update_##kind,                                                                   \
         .flush = flush_##kind,                                                                     \
         .merge = merge_##kind,                                                                     \
+        .valid = valid_##kind,                                                                     \
         .part = &sum_kind,                                                                         \
     };
 MOMENTS(moments, 1, qdr_sum_accumulator)

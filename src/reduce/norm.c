@@ -18,6 +18,12 @@ static void merge(uint64_t *to, const uint64_t *from)
     qdr_exact_product_merge((qdr_exact_product *)to, (const qdr_exact_product *)from);
 }
 
+static bool valid(const uint64_t *state, const qdr_taken *taken, const qdr_reduce_options *options)
+{
+    (void)options;
+    return qdr_squares_valid((const qdr_exact_product *)state, taken);
+}
+
 const qdr_accumulator qdr_squares_accumulator = {
     .name = "squares",
     .words = sizeof(qdr_exact_product) / sizeof(uint64_t),
@@ -25,6 +31,7 @@ const qdr_accumulator qdr_squares_accumulator = {
     .update = update,
     .flush = flush,
     .merge = merge,
+    .valid = valid,
 };
 
 int qdr_finish_norm(const uint64_t *state, qdr_dtype dtype, const qdr_reduce_options *options,

@@ -16,11 +16,45 @@ static void merge(uint64_t *to, const uint64_t *from)
     qdr_factors_merge((qdr_factors *)to, (const qdr_factors *)from);
 }
 
+/* n factors are at least 2^(n least), and below 2^(n most). Of the n there are n - 1 products at
+ * most, each of which may add 2 to the slack. */
+static bool valid_floats(const qdr_factors *f, const qdr_exact_terms *terms, uint64_t elements)
+{
+    const uint64_t known = QDR_FACTORS_NEGATIVE | QDR_FACTORS_ZERO | QDR_FACTORS_INF |
+                           QDR_FACTORS_NAN;
+    __int128 n = (__int128)elements;
+    return !(f->limbs[QDR_FACTORS_LIMBS - 1] >> 63) && f->exponent >= n * terms->least &&
+           f->exponent < n * terms->most && f->slack % 2 == 0 && f->slack / 2 < elements &&
+           !f->integers && !(f->flags & ~known);
+}
+
+/* Of integers, the product of n is 2^(n most) at most. */
+static bool valid_integers(const qdr_factors *f, const qdr_exact_terms *terms, uint64_t elements)
+{
+    bool large = (__int128)elements * terms->most >= 64;
+    uint64_t known = QDR_FACTORS_ZERO | (terms->negative ? QDR_FACTORS_NEGATIVE : 0) |
+                     (large ? QDR_FACTORS_OVER : 0);
+    bool fits = large ? f->integers < UINT64_MAX
+                      : f->integers >> elements * (uint64_t)terms->most == 0;
+    return qdr_words_zero(f->limbs, QDR_FACTORS_LIMBS) && !f->exponent && !f->slack && fits &&
+           !(f->flags & ~known) && !(f->flags & QDR_FACTORS_OVER && f->integers);
+}
+
+static bool valid(const uint64_t *state, const qdr_taken *taken, const qdr_reduce_options *options)
+{
+    const qdr_factors *f = (const qdr_factors *)state;
+    qdr_exact_terms terms = qdr_terms_of(taken->dtype);
+    (void)options;
+    return terms.floating ? valid_floats(f, &terms, taken->elements)
+                          : valid_integers(f, &terms, taken->elements);
+}
+
 const qdr_accumulator qdr_factors_accumulator = {
     .name = "factors",
     .words = sizeof(qdr_factors) / sizeof(uint64_t),
     .update = update,
     .merge = merge,
+    .valid = valid,
 };
 
 static int finish_integer(const qdr_factors *f, qdr_dtype dtype, qdr_scalar *value, qdr_error *err)

@@ -103,6 +103,15 @@ static qdr_scalar element_of(uint64_t key, qdr_dtype dtype)
     return element;
 }
 
+/* Whether a key is the one of the element that it is the key of. */
+static bool is_key(uint64_t key, qdr_dtype dtype)
+{
+    qdr_scalar element = element_of(key, dtype);
+    uint64_t again;
+    return qdr_scalar_fits(element, dtype) && takers[dtype](element.words, 1, &again) &&
+           again == key;
+}
+
 /* ---- positions ----------------------------------------------------------------------------- */
 
 /* Positions among n elements count from 0 and may lie between two of them. */
@@ -248,6 +257,32 @@ static void place_targets(struct search *s, uint64_t count, uint64_t nans,
     }
 }
 
+/* Of a kind that takes `bits` bits of the keys in a pass. */
+static bool valid_search(const uint64_t *context, const qdr_taken *taken,
+                         const qdr_reduce_options *options, int bits)
+{
+    const struct search *s = (const struct search *)context;
+    size_t targets = options->count * sizeof(struct target) / sizeof(uint64_t);
+    int known = bits * taken->pass;
+    if (!taken->pass)
+        return qdr_words_zero(context, search_words(options));
+    if (s->pass != (uint64_t)taken->pass || s->targets != options->count ||
+        s->count > taken->elements || s->nans > taken->elements - s->count)
+        return false;
+    if (!s->count)
+        return qdr_words_zero((const uint64_t *)s->target, targets);
+    for (size_t i = 0; i < s->targets; i++) {
+        const struct target *t = &s->target[i];
+        bool found = known == width_of(taken->dtype)
+                         ? is_key(t->key, taken->dtype) && is_key(t->upper, taken->dtype) &&
+                               t->key <= t->upper
+                         : t->key >> known == 0 && t->upper == 0;
+        if (!found || t->rank >= s->count || !(t->weight >= 0 && t->weight < 1))
+            return false;
+    }
+    return true;
+}
+
 /* ---- counting digits ----------------------------------------------------------------------- */
 
 /* A state, followed by the counts of each target in turn; in the first pass all have the same. */
@@ -331,6 +366,39 @@ static void merge(uint64_t *to, const uint64_t *from, int bits)
     }
 }
 
+/* Whether those are counts of a target for some of the elements. */
+static bool valid_target(const uint64_t *counts, const qdr_taken *taken, int bits)
+{
+    uint64_t digits = 1ull << bits, next = counts[digits];
+    int width = width_of(taken->dtype);
+    bool last = taken->pass > 0 && (taken->pass + 1) * bits == width;
+    for (uint64_t i = 0; i < digits && bits == width; i++)
+        if (counts[i] && !is_key(i, taken->dtype))
+            return false;
+    return qdr_words_total(counts, digits, 1) <= taken->elements &&
+           (!next || (last && is_key(~next, taken->dtype)));
+}
+
+static bool valid(const uint64_t *state, const qdr_taken *taken, const qdr_reduce_options *options,
+                  int bits)
+{
+    const struct counts *c = (const struct counts *)state;
+    bool first = taken->pass == 0;
+    size_t each = EACH(bits), room = options->count * each;
+    size_t targets = first ? 1 : options->count;
+    if (!c->targets)
+        return qdr_words_zero(state, sizeof *c / sizeof(uint64_t) + room);
+    if (c->targets != targets || c->count > taken->elements ||
+        c->nans > taken->elements - c->count ||
+        c->count != (first ? qdr_words_total(c->count_of, each - 1, 1) : 0))
+        return false;
+    for (size_t t = 0; t < targets; t++)
+        if (!valid_target(c->count_of + t * each, taken, bits))
+            return false;
+    return qdr_words_zero(c->count_of + targets * each, room - targets * each) &&
+           (first || !c->nans);
+}
+
 /* One more digit of a target. */
 static void narrow(struct target *t, const uint64_t *counts, int bits, bool last)
 {
@@ -386,14 +454,26 @@ static void advance(uint64_t *context, const uint64_t *state, qdr_dtype dtype,
     {                                                                                              \
         advance(context, state, dtype, options, bits);                                             \
     }                                                                                              \
+    static bool valid_##bits(const uint64_t *state, const qdr_taken *taken,                        \
+                             const qdr_reduce_options *options)                                    \
+    {                                                                                              \
+        return valid(state, taken, options, bits);                                                 \
+    }                                                                                              \
+    static bool valid_search_##bits(const uint64_t *context, const qdr_taken *taken,               \
+                                    const qdr_reduce_options *options)                             \
+    {                                                                                              \
+        return valid_search(context, taken, options, bits);                                        \
+    }                                                                                              \
     static const qdr_accumulator digits_##bits = {                                                 \
         .name = "digits of " #bits " bits",                                                        \
         .size = size_##bits,                                                                       \
         .update = update_##bits,                                                                   \
         .merge = merge_##bits,                                                                     \
+        .valid = valid_##bits,                                                                     \
         .context = search_words,                                                                   \
         .passes = passes_##bits,                                                                   \
         .advance = advance_##bits,                                                                 \
+        .valid_context = valid_search_##bits,                                                      \
     };
 DIGITS(8)
 DIGITS(16)
@@ -440,6 +520,8 @@ static void update_sorted(uint64_t *state, void *work, const qdr_tile *tile)
     size_t count = takers[tile->dtype](tile->elements, tile->count, s->key + s->count);
     s->count += count;
     s->nans += tile->count - count;
+    /* the taker may have left keys of NaN there */
+    memset(s->key + s->count, 0, (tile->count - count) * sizeof *s->key);
     sort(s->key, s->count);
 }
 
@@ -468,13 +550,35 @@ static void advance_sorted(uint64_t *context, const uint64_t *state, qdr_dtype d
     }
 }
 
+static bool valid_sorted(const uint64_t *state, const qdr_taken *taken,
+                         const qdr_reduce_options *options)
+{
+    const struct sorted *s = (const struct sorted *)state;
+    uint64_t room = (uint64_t)options->length;
+    if (s->count > taken->elements || s->nans > taken->elements - s->count || s->count > room)
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        if (!is_key(s->key[i], taken->dtype) || (i && s->key[i - 1] > s->key[i]))
+            return false;
+    return qdr_words_zero(s->key + s->count, room - s->count);
+}
+
+/* All keys are known after the one pass. */
+static bool valid_sorted_search(const uint64_t *context, const qdr_taken *taken,
+                                const qdr_reduce_options *options)
+{
+    return valid_search(context, taken, options, width_of(taken->dtype));
+}
+
 static const qdr_accumulator sorted = {
     .name = "sorted",
     .size = sorted_words,
     .update = update_sorted,
     .merge = merge_sorted,
+    .valid = valid_sorted,
     .context = search_words,
     .advance = advance_sorted,
+    .valid_context = valid_sorted_search,
 };
 
 const qdr_accumulator *qdr_quantile_accumulator(qdr_dtype dtype,

@@ -109,3 +109,34 @@ int qdr_accumulator_passes(const qdr_accumulator *accumulator, qdr_dtype dtype)
 {
     return accumulator->passes ? accumulator->passes(dtype) : 1;
 }
+
+bool qdr_words_zero(const uint64_t *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (words[i])
+            return false;
+    return true;
+}
+
+uint64_t qdr_words_total(const uint64_t *words, size_t n, size_t stride)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        if (__builtin_add_overflow(total, words[i * stride], &total))
+            return UINT64_MAX;
+    return total;
+}
+
+bool qdr_accumulator_valid(const qdr_accumulator *accumulator, const uint64_t *state,
+                           const qdr_taken *taken, const qdr_reduce_options *options)
+{
+    if (!taken->elements)
+        return qdr_words_zero(state, qdr_accumulator_words(accumulator, options));
+    return !accumulator->valid || accumulator->valid(state, taken, options);
+}
+
+bool qdr_accumulator_valid_context(const qdr_accumulator *accumulator, const uint64_t *context,
+                                   const qdr_taken *taken, const qdr_reduce_options *options)
+{
+    return !accumulator->valid_context || accumulator->valid_context(context, taken, options);
+}

@@ -18,6 +18,12 @@ extern const qdr_accumulator qdr_products_accumulator, qdr_complex_products_accu
 extern const qdr_accumulator qdr_conjugate_products_accumulator;
 extern const qdr_accumulator qdr_factors_accumulator, qdr_squares_accumulator;
 
+/* Whether all words are 0. */
+bool qdr_words_zero(const uint64_t *words, size_t n);
+
+/* The total of n words, each `stride` behind the one before; UINT64_MAX when it is larger. */
+uint64_t qdr_words_total(const uint64_t *words, size_t n, size_t stride);
+
 #define QDR_EXTREMUM_WORDS 4 /* of the minimum's and the maximum's state */
 
 #define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \

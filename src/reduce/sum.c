@@ -13,6 +13,16 @@ static void update(uint64_t *state, void *work, const qdr_tile *tile)
     qdr_sum_take(work, tile);
 }
 
+/* The parts are as many. */
+static bool valid(const qdr_exact_sum *sum, int parts, const qdr_taken *taken)
+{
+    qdr_exact_terms terms = qdr_terms_of(taken->dtype);
+    for (int i = 0; i < parts; i++)
+        if (sum[i].count != sum[0].count || !qdr_exact_sum_valid(&sum[i], &terms))
+            return false;
+    return sum[0].count <= taken->elements;
+}
+
 #define SUM(kind, parts)                                                                           \
     static void flush_##kind(uint64_t *state, void *work)                                          \
     {                                                                                              \
@@ -24,6 +34,12 @@ static void update(uint64_t *state, void *work, const qdr_tile *tile)
         for (int i = 0; i < parts; i++)                                                            \
             qdr_exact_sum_merge((qdr_exact_sum *)to + i, (const qdr_exact_sum *)from + i);         \
     }                                                                                              \
+    static bool valid_##kind(const uint64_t *state, const qdr_taken *taken,                        \
+                             const qdr_reduce_options *options)                                    \
+    {                                                                                              \
+        (void)options;                                                                             \
+        return valid((const qdr_exact_sum *)state, parts, taken);                                  \
+    }                                                                                              \
     const qdr_accumulator qdr_##kind##_accumulator = {                                             \
         .name = #kind,                                                                             \
         .words = parts * sizeof(qdr_exact_sum) / sizeof(uint64_t),                                 \
@@ -31,6 +47,7 @@ static void update(uint64_t *state, void *work, const qdr_tile *tile)
         .update = update,                                                                          \
         .flush = flush_##kind,                                                                     \
         .merge = merge_##kind,                                                                     \
+        .valid = valid_##kind,                                                                     \
     };
 SUM(sum, 1)
 SUM(complex_sum, 2)

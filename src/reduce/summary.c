@@ -23,11 +23,20 @@ static void merge(uint64_t *to, const uint64_t *from)
     qdr_maximum_accumulator.merge(to + MAXIMUM, from + MAXIMUM);
 }
 
+/* Any words are a digest, but of nothing. */
+static bool valid(const uint64_t *state, const qdr_taken *taken, const qdr_reduce_options *options)
+{
+    bool any = !qdr_words_zero(state + MINIMUM, QDR_EXTREMUM_WORDS);
+    return qdr_extent_accumulator.valid(state + MINIMUM, taken, options) &&
+           (any || qdr_words_zero(state + DIGEST, MINIMUM - DIGEST));
+}
+
 const qdr_accumulator qdr_summary_accumulator = {
     .name = "summary",
     .words = QDR_SUMMARY_WORDS,
     .update = update,
     .merge = merge,
+    .valid = valid,
 };
 
 void qdr_summary_finish(const uint64_t *state, qdr_dtype dtype, const qdr_shape *shape,
