@@ -360,7 +360,7 @@ const qdr_option qdr_settings_options[] = {
     INPUT,
     {"let", 0, "NAME=EXPR", "a name for an expression", take_let},
     {"output", 'o', "FILE",
-     "the result: .png, .svg (QR code), .json, .txt, .npy, .qpart; - prints JSON",
+     "the result: .png, .svg, .json, .txt, .npy; a part: .qpart; - is JSON",
      take_output},
     {"save", 0, "NAME=FILE.npy", "write the array of that name; all ranks write it", take_save},
     CHUNKS,
