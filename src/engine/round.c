@@ -49,22 +49,36 @@ static int64_t share(int64_t pieces, int rank, int size)
     return (int64_t)((__int128)pieces * rank / size);
 }
 
-/* ---- one thread --------------------------------------------------------------------------- */
+/* ---- pieces ------------------------------------------------------------------------------- */
 
-/* The box of a piece of a space; false when its block is at an edge and has fewer pieces. */
-static bool piece_box(const struct field *f, int64_t index, qdr_box *box)
+qdr_grid qdr_space_piece_grid(const qdr_space *space)
+{
+    qdr_grid pieces;
+    qdr_shape piece = qdr_grid_contiguous(&space->grid.block, QDR_PIECE);
+    qdr_grid_init(&pieces, &space->grid.block, &piece);
+    return pieces;
+}
+
+int64_t qdr_space_pieces(const qdr_space *space)
+{
+    return space->grid.count * qdr_space_piece_grid(space).count;
+}
+
+bool qdr_space_piece(const qdr_space *space, const qdr_grid *pieces, int64_t index, qdr_box *box)
 {
     qdr_box block;
-    qdr_grid pieces;
-    qdr_box whole = qdr_box_whole(&f->space->grid.shape);
-    qdr_grid_box(&f->space->grid, &whole, index / f->pieces.count, &block);
+    qdr_grid own;
+    qdr_box whole = qdr_box_whole(&space->grid.shape);
+    qdr_grid_box(&space->grid, &whole, index / pieces->count, &block);
     qdr_shape shape = qdr_box_shape(&block);
-    qdr_grid_init(&pieces, &shape, &f->pieces.block);
-    if (index % f->pieces.count >= pieces.count)
+    qdr_grid_init(&own, &shape, &pieces->block);
+    if (index % pieces->count >= own.count)
         return false;
-    qdr_grid_box(&pieces, &block, index % f->pieces.count, box);
+    qdr_grid_box(&own, &block, index % pieces->count, box);
     return true;
 }
+
+/* ---- one thread --------------------------------------------------------------------------- */
 
 static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
 {
@@ -74,7 +88,7 @@ static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
         index -= sweep->field[i++].count;
     qdr_box box;
     const struct field *f = &sweep->field[i];
-    if (!piece_box(f, qdr_intervals_nth(&f->todo, f->first + index), &box))
+    if (!qdr_space_piece(f->space, &f->pieces, qdr_intervals_nth(&f->todo, f->first + index), &box))
         return QDR_OK;
     int code = qdr_worker_run(crew->worker[i], &box, err);
     double bytes = (double)qdr_box_count(&box) * qdr_space_cost(sweep->field[i].code).bytes;
@@ -210,26 +224,13 @@ qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
 
 /* ---- making a sweep ----------------------------------------------------------------------- */
 
-static qdr_grid piece_grid(const qdr_space *space)
-{
-    qdr_grid pieces;
-    qdr_shape piece = qdr_grid_contiguous(&space->grid.block, QDR_PIECE);
-    qdr_grid_init(&pieces, &space->grid.block, &piece);
-    return pieces;
-}
-
-int64_t qdr_space_pieces(const qdr_space *space)
-{
-    return space->grid.count * piece_grid(space).count;
-}
-
 static int64_t count_elements(const struct field *f)
 {
     int64_t elements = 0;
     qdr_box box;
     for (size_t i = 0; i < f->todo.count; i++)
         for (int64_t piece = f->todo.at[i].start; piece < f->todo.at[i].end; piece++)
-            elements += piece_box(f, piece, &box) ? qdr_box_count(&box) : 0;
+            elements += qdr_space_piece(f->space, &f->pieces, piece, &box) ? qdr_box_count(&box) : 0;
     return elements;
 }
 
@@ -242,7 +243,7 @@ static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *
     for (size_t i = 0; i < pass->space_count; i++) {
         struct field *f = &sweep->field[sweep->field_count++];
         f->space = &pass->space[i];
-        f->pieces = piece_grid(f->space);
+        f->pieces = qdr_space_piece_grid(f->space);
         int code = qdr_intervals_missing(&done[i], qdr_space_pieces(f->space), &f->todo, err);
         int64_t todo = qdr_intervals_size(&f->todo);
         f->first = share(todo, sweep->comm->rank, sweep->comm->size);

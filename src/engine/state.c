@@ -7,6 +7,7 @@
 
 #include "base/base32.h"
 #include "base/packed.h"
+#include "engine/taken.h"
 #include "engine/work.h"
 
 #define MAGIC "quadrat-state-"
@@ -127,6 +128,7 @@ static void put_values(const qdr_running *run, const qdr_pass *pass, qdr_bytes *
     }
 }
 
+/* The elements may be anybody's: canonical ones are all there can be. */
 static int take_values(qdr_running *run, const qdr_pass *pass, qdr_packed *from, qdr_error *err)
 {
     for (size_t i = 0; i < pass->finishing_count; i++) {
@@ -136,6 +138,7 @@ static int take_values(qdr_running *run, const qdr_pass *pass, qdr_packed *from,
         run->known.value[node->id].dtype = node->dtype;
         if (!node->shape.ndim) {
             qdr_unpack_words(from, run->known.value[node->id].words, 2);
+            qdr_dtype_canonise(node->dtype, run->known.value[node->id].words, 1);
             continue;
         }
         uint64_t *array = calloc(array_words(node) + 1, sizeof *array);
@@ -143,6 +146,7 @@ static int take_values(qdr_running *run, const qdr_pass *pass, qdr_packed *from,
         if (!array)
             return qdr_fail_memory(err, "resuming");
         qdr_unpack_words(from, array, array_words(node));
+        qdr_dtype_canonise(node->dtype, array, qdr_shape_count(&node->shape));
     }
     return QDR_OK;
 }
@@ -172,6 +176,7 @@ static int take_contexts(qdr_running *run, const qdr_pass *pass, qdr_packed *fro
         if (!*context)
             return qdr_fail_memory(err, "resuming");
         qdr_unpack_runs(from, *context, words);
+        from->failed = from->failed || !qdr_taken_check_contexts(&pass->finishing[i], *context);
     }
     return QDR_OK;
 }
@@ -357,7 +362,11 @@ static int take_pass(qdr_running *run, qdr_packed *from, qdr_intervals *done, ui
     if (!*state)
         return qdr_fail_memory(err, "reading a state");
     qdr_unpack_runs(from, *state, pass->words);
-    return QDR_OK;
+    bool valid = false;
+    if (!from->failed)
+        code = qdr_taken_check(pass, *state, done, &valid, err);
+    from->failed |= !valid;
+    return code;
 }
 
 int qdr_state_read(qdr_running *run, const qdr_state *file, qdr_intervals *done,
