@@ -143,7 +143,7 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, const qdr_me
     double began = qdr_clock_seconds();
     int64_t all[MEETING];
     do {
-        run_threads(sweep, options->round ? options->round : ROUND);
+        run_threads(sweep, options->round > 0 ? options->round : ROUND);
         int64_t mine[MEETING] = {
             [FAILED] = sweep->failure.code != QDR_OK,
             [UNFINISHED] = atomic_load(&sweep->next) < sweep->total,
