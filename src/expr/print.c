@@ -243,6 +243,10 @@ static void print(struct printer *p, const qdr_node *node, int least)
     case QDR_NODE_REDUCTION:
         print_reduction(p, node);
         break;
+    case QDR_NODE_VIEW:
+        print_reduction(p, node->operand[0]);
+        qdr_view_print(&p->text, node->view, &node->operand[0]->shape);
+        break;
     }
     qdr_bytes_text(&p->text, brackets ? ")" : "");
 }
