@@ -118,7 +118,7 @@ def nonzero(function):
     """Integers divided by zero are an error."""
     def of(*operands):
         result = function(*operands)
-        if kind(*operands) == "i" and np.size(result) and np.any(np.asarray(operands[-1]) == 0):
+        if kind(result) == "i" and np.size(result) and np.any(np.asarray(operands[-1]) == 0):
             raise ZeroDivisionError("integer division by zero")
         return result
     return of
