@@ -168,7 +168,7 @@ def square(a):
 
 def copysign(a, b):
     """A NaN has no sign."""
-    return np.copysign(a, math.nan if is_python(b) and b != b else
+    return np.copysign(a, math.nan if isinstance(b, float) and b != b else
                        b if is_python(b) else np.where(np.isnan(b), np.abs(b), b))
 
 
