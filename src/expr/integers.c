@@ -7,7 +7,8 @@
 
 static __int128 integer_product(__int128 a, __int128 b)
 {
-    return fabs((double)a * (double)b) < 0x1p100 ? a * b : BEYOND;
+    bool minus = (a < 0) != (b < 0);
+    return fabs((double)a * (double)b) < 0x1p100 ? a * b : minus ? -BEYOND : BEYOND;
 }
 
 static __int128 integer_power(__int128 a, __int128 exponent)
