@@ -36,7 +36,4 @@ bool qdr_shape_broadcast(qdr_shape *to, const qdr_shape *with);
 int qdr_leaf_slice(qdr_program *program, const qdr_node *leaf, const qdr_node **slice,
                    qdr_error *err);
 
-/* Appends how the view is written behind the name of its array: "[0:10, None].T". */
-void qdr_view_print(qdr_bytes *text, const qdr_view *view, const qdr_shape *source);
-
 #endif

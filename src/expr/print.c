@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "expr/brackets.h"
 #include "expr/index.h"
 #include "expr/intake.h"
 #include "expr/tree.h"
