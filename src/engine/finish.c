@@ -34,6 +34,8 @@ static int put_values(qdr_running *r, const qdr_finishing *f, const uint64_t *st
     }
     if (!code)
         r->known.value[node->id] = value[0];
+    if (array)
+        qdr_dtype_canonise(node->dtype, array, qdr_shape_count(&node->shape));
     r->known.array[node->id] = array;
     free(value);
     return array && !code ? qdr_arrays_publish(r, node, array) : code;

@@ -42,43 +42,6 @@ static qdr_scalar run_once(const qdr_kernel *kernel, const qdr_node *node)
     return result;
 }
 
-/* What an operation that can wrap makes of integers, as a float. */
-static double estimate(const qdr_node *node)
-{
-    double a = qdr_check_converted(node->operand[0]->value, QDR_FLOAT64).real;
-    double b = qdr_check_converted(node->operand[node->operands - 1]->value, QDR_FLOAT64).real;
-    switch (node->op->precedence) {
-    case QDR_PRECEDENCE_POWER:
-        return pow(a, b);
-    case QDR_PRECEDENCE_SHIFT:
-        return ldexp(a, b < 64 ? (int)b : 64);
-    case QDR_PRECEDENCE_UNARY:
-        return *node->op->symbol == '~' ? -1 - a : *node->op->symbol == '-' ? -a : a;
-    default:
-        return run_once(qdr_kernel_find(node->op->name, QDR_FLOAT64), node).real;
-    }
-}
-
-/* Arithmetic of Python numbers is done now. Kernels wrap where Python's integers would go on, so
- * the same is computed in floats: a wrapped result is off by 2^63 or more. */
-static int fold(qdr_checker *c, const qdr_syntax *place, const qdr_kernel *kernel,
-                const qdr_node *node, qdr_term *value)
-{
-    qdr_scalar result = run_once(kernel, node);
-    bool unary = node->op->precedence == QDR_PRECEDENCE_UNARY;
-    bool wraps = node->op->steps[0] != '0' || unary;
-    if (node->op->precedence == QDR_PRECEDENCE_SHIFT &&
-        qdr_check_converted(node->operand[1]->value, QDR_FLOAT64).real < 0)
-        return qdr_check_fail(c, place, "a number is shifted by a negative count");
-    if (unary && *node->op->symbol == '-' && result.dtype == QDR_UINT64)
-        result.dtype = QDR_INT64; /* -9223372036854775808 is one, without its sign it is not */
-    if (qdr_check_rank(result.dtype) == QDR_RANK_INTEGER && wraps &&
-        fabs(estimate(node) - qdr_check_converted(result, QDR_FLOAT64).real) > 0x1p62)
-        return qdr_check_fail(c, place, "this number does not fit %s",
-                              qdr_dtype_name(result.dtype));
-    return qdr_check_python(c, result, value);
-}
-
 static int check_shapes(qdr_checker *c, const qdr_syntax *place, qdr_node *node)
 {
     char a[QDR_SHAPE_TEXT], b[QDR_SHAPE_TEXT];
@@ -198,21 +161,15 @@ static int simplify_power(qdr_checker *c, bool known, qdr_dtype dtype, qdr_node 
 }
 
 /* The dtype that the operands of a node are taken as; `known` tells that they are Python's numbers,
- * whose bools are numbers too, and whose integers to negative powers are floats. */
+ * whose integers to negative powers are floats. */
 static qdr_dtype common_dtype(const qdr_node *node, bool known)
 {
     int precedence = node->op->precedence, choice = node->op->types == QDR_TYPES_CHOICE;
-    bool bitwise = precedence == QDR_PRECEDENCE_OR || precedence == QDR_PRECEDENCE_XOR ||
-                   precedence == QDR_PRECEDENCE_AND;
     qdr_dtype dtype = qdr_check_promote(node->operand + choice, node->operands - choice);
     if (precedence == QDR_PRECEDENCE_COMPARISON)
         return comparable(node, dtype);
-    if (known && dtype == QDR_BOOL && !bitwise)
-        dtype = QDR_INT64;
-    if (known && precedence == QDR_PRECEDENCE_POWER && qdr_check_rank(dtype) == QDR_RANK_INTEGER &&
-        qdr_check_converted(node->operand[1]->value, QDR_FLOAT64).real < 0)
-        dtype = QDR_FLOAT64;
-    return dtype;
+    bool integer = qdr_check_rank(dtype) <= QDR_RANK_INTEGER;
+    return known && integer && precedence == QDR_PRECEDENCE_POWER ? QDR_FLOAT64 : dtype;
 }
 
 /* That the constants among the operands are within their common dtype, or that of floats where
@@ -252,6 +209,8 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
         return qdr_check_fail(c, operand[0].syntax, "a condition is bool, this is %s: compare it",
                               qdr_dtype_name(node.operand[0]->dtype));
     bool known = *op->symbol && all_weak_constants(&node);
+    if (known && qdr_check_makes_integer(&node))
+        return qdr_check_fold_integers(c, place, &node, value);
     qdr_dtype dtype = common_dtype(&node, known);
     if (op->precedence == QDR_PRECEDENCE_POWER)
         code = simplify_power(c, known, dtype, &node);
@@ -271,5 +230,6 @@ int qdr_check_apply(qdr_checker *c, const qdr_syntax *place, const qdr_operator 
     code = check_constants(c, place, operand, &node, dtype);
     if (code)
         return code;
-    return known ? fold(c, place, kernel, &node, value) : qdr_check_intern(c, &node, value);
+    return known ? qdr_check_python(c, run_once(kernel, &node), value)
+                 : qdr_check_intern(c, &node, value);
 }

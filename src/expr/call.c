@@ -78,9 +78,9 @@ static int bind(qdr_checker *c, const qdr_function *f, qdr_call *call)
     }
     for (int i = 0; i < count; i++)
         if (!parameter[i].optional && call->argument[i].kind == QDR_TERM_ABSENT)
-            return qdr_check_fail(c, call->syntax, "'%.*s' is missing: %s(%s)",
+            return qdr_check_fail(c, call->syntax, "'%.*s' is missing: %s(%s): %s",
                                   (int)parameter[i].length, parameter[i].name, f->name,
-                                  f->parameters);
+                                  f->parameters, f->help);
     return QDR_OK;
 }
 

@@ -1,5 +1,5 @@
 /* What the files of the checker share: check.c (texts), evaluate.c (syntax to terms), call.c,
- * subscript.c, apply.c (operators), leaf.c and term.c. Builders of functions need only check.h. */
+ * subscript.c, apply.c (operators), integers.c, leaf.c and term.c. Builders of functions need only check.h. */
 #ifndef QDR_EXPR_CHECKER_H
 #define QDR_EXPR_CHECKER_H
 
@@ -65,6 +65,14 @@ qdr_scalar qdr_check_converted(qdr_scalar value, qdr_dtype dtype);
 
 /* A Python number: weak, see qdr_node. */
 int qdr_check_python(qdr_checker *checker, qdr_scalar scalar, qdr_term *value);
+
+/* Whether an operation on Python's numbers makes an integer: not by division, comparisons and
+ * negative powers, nor of the bits of bools, which are numbers otherwise. */
+bool qdr_check_makes_integer(const qdr_node *node);
+
+/* That integer. As with literals, what does not fit int64 is a uint64 where it fits that. */
+int qdr_check_fold_integers(qdr_checker *checker, const qdr_syntax *place, const qdr_node *node,
+                            qdr_term *value);
 
 /* Whether a number is within the range of a dtype; and the same as an error. */
 bool qdr_check_fits(qdr_scalar value, qdr_dtype dtype);

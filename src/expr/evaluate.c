@@ -94,8 +94,8 @@ static const char *plain(qdr_checker *c, const qdr_syntax *syntax)
     return text;
 }
 
-/* A whole number; with its sign, since there is -2^63 and no 2^63. */
-static int signed_integer(qdr_checker *c, const qdr_syntax *syntax, bool negative, qdr_term *value)
+/* A whole number; above int64 one of uint64. */
+static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     const char *text = plain(c, syntax);
     if (!text)
@@ -104,18 +104,11 @@ static int signed_integer(qdr_checker *c, const qdr_syntax *syntax, bool negativ
         return qdr_check_fail(c, syntax, "a whole number does not begin with 0");
     errno = 0;
     uint64_t magnitude = strtoull(text, NULL, 10);
-    bool large = magnitude > (uint64_t)INT64_MAX + negative;
-    if (errno || (large && negative))
-        return qdr_check_fail(c, syntax, "this number does not fit %s",
-                              negative ? "int64" : "uint64");
-    qdr_scalar scalar = {.dtype = large ? QDR_UINT64 : QDR_INT64,
-                         .words = {negative ? -magnitude : magnitude}};
+    if (errno)
+        return qdr_check_fail(c, syntax, "this number does not fit uint64");
+    qdr_scalar scalar = {.dtype = magnitude > INT64_MAX ? QDR_UINT64 : QDR_INT64,
+                         .words = {magnitude}};
     return qdr_check_python(c, scalar, value);
-}
-
-static int integer(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
-{
-    return signed_integer(c, syntax, false, value);
 }
 
 /* 1.5, or 1.5j. */
@@ -186,9 +179,6 @@ static int operation(qdr_checker *c, const qdr_syntax *syntax, qdr_term *value)
 {
     qdr_term operand[2] = {{0}, {0}};
     int i = 0;
-    bool minus = *syntax->op->symbol == '-' && !syntax->child->next;
-    if (minus && syntax->child->kind == QDR_SYNTAX_INTEGER)
-        return signed_integer(c, syntax->child, true, value);
     for (const qdr_syntax *s = syntax->child; s; s = s->next) {
         int code = qdr_check_evaluate(c, s, &operand[i++]);
         if (code)

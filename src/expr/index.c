@@ -52,14 +52,15 @@ static void set_shape(qdr_shape *shape, const qdr_reindex *r)
     memcpy(shape->extent, r->extent, (size_t)r->ndim * sizeof *shape->extent);
 }
 
-static int push_leaf(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
-                     const qdr_node **made)
+/* A view of an array, reindexed; NULL when memory runs out. */
+static const qdr_view *reindex_view(struct pusher *p, const qdr_view *old, const qdr_reindex *r)
 {
-    const qdr_view *old = node->view;
     qdr_view *view = qdr_arena_take(&p->program->arena, sizeof *view);
-    if (!view)
-        return qdr_fail_memory(p->err, "slicing an array");
     bool taken[QDR_MAX_DIMS] = {false};
+    if (!view) {
+        qdr_fail_memory(p->err, "slicing an array");
+        return NULL;
+    }
     memcpy(view->start, old->start, sizeof view->start);
     set_shape(&view->shape, r);
     for (int i = 0; i < r->ndim; i++) {
@@ -73,12 +74,36 @@ static int push_leaf(struct pusher *p, const qdr_node *node, const qdr_reindex *
         if (from >= 0)
             taken[from] = true;
     }
-    for (int i = 0; i < node->shape.ndim; i++)
+    for (int i = 0; i < old->shape.ndim; i++)
         if (!taken[i] && old->source[i] >= 0)
             view->start[old->source[i]] += r->index[i] * old->step[i];
+    return view;
+}
+
+/* The view as a reindexing of the array itself. */
+static qdr_reindex reindex_of(const qdr_view *view)
+{
+    qdr_reindex r = {.ndim = view->shape.ndim};
+    memcpy(r.index, view->start, sizeof r.index);
+    for (int i = 0; i < r.ndim; i++) {
+        int source = r.from[i] = view->source[i];
+        r.start[i] = source < 0 ? 0 : view->start[source];
+        r.step[i] = source < 0 ? 1 : view->step[i];
+        r.extent[i] = view->shape.extent[i];
+        if (source >= 0)
+            r.index[source] = 0;
+    }
+    return r;
+}
+
+static int push_leaf(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                     const qdr_node **made)
+{
     qdr_node moved = *node;
-    moved.view = view;
-    moved.shape = view->shape;
+    moved.view = reindex_view(p, node->view, r);
+    if (!moved.view)
+        return p->err->code;
+    moved.shape = moved.view->shape;
     return qdr_tree_intern(p->program, &moved, made, p->err);
 }
 
@@ -177,73 +202,6 @@ static int move_reduction(struct pusher *p, const qdr_node *node, const qdr_rein
     return code;
 }
 
-/* Of several quantiles: those that are left, which may be one. */
-static int move_numbers(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
-                        qdr_node *moved)
-{
-    bool axis = r->ndim && r->from[0] == 0;
-    size_t count = axis ? (size_t)r->extent[0] : 1;
-    int64_t start = axis ? r->start[0] : r->index[0], step = axis ? r->step[0] : 0;
-    double *numbers = qdr_arena_take(&p->program->arena, (count + 1) * sizeof *numbers);
-    if (!numbers)
-        return qdr_fail_memory(p->err, "slicing an array");
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = node->options.numbers[start + (int64_t)i * step];
-    moved->options.numbers = numbers;
-    moved->options.count = count;
-    moved->width = axis ? (int)count : 0;
-    for (int i = moved->shape.ndim; axis && i > 0; i--)
-        moved->shape.extent[i] = moved->shape.extent[i - 1];
-    moved->shape.extent[0] = axis ? r->extent[0] : moved->shape.extent[0];
-    moved->shape.ndim += axis;
-    return QDR_OK;
-}
-
-static bool is_identity(const qdr_reindex *r, const qdr_shape *shape)
-{
-    bool same = r->ndim == shape->ndim;
-    for (int i = 0; i < r->ndim && same; i++)
-        same = r->from[i] == i && r->start[i] == 0 && r->step[i] == 1 &&
-               r->extent[i] == shape->extent[i];
-    return same;
-}
-
-/* Reindexes a reduction whose values are arrays, along the first axis. */
-static int move_arrays(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
-                       qdr_node *moved)
-{
-    qdr_reindex lines = {0};
-    if (is_identity(r, &node->shape)) {
-        *moved = *node;
-        return QDR_OK;
-    }
-    if (!(node->reduction->traits & QDR_REDUCTION_ORDER))
-        return qdr_fail(p->err, QDR_EUSAGE, "what %s gives is used whole: it can't be indexed",
-                        node->reduction->name);
-    for (int i = 0; i < r->ndim; i++) {
-        if (r->from[i] == 0 && i == 0 && r->extent[0])
-            continue;
-        if (r->from[i] == 0 || r->ndim == QDR_MAX_DIMS)
-            return qdr_fail(p->err, QDR_EUSAGE,
-                            "the axis of the quantiles stays the first, with one at least");
-        lines.from[lines.ndim] = r->from[i] < 0 ? -1 : r->from[i] - 1;
-        lines.start[lines.ndim] = r->start[i];
-        lines.step[lines.ndim] = r->step[i];
-        lines.extent[lines.ndim++] = r->extent[i];
-    }
-    memcpy(lines.index, r->index + 1, (QDR_MAX_DIMS - 1) * sizeof *lines.index);
-    int code = move_reduction(p, node, &lines, moved);
-    return code ? code : move_numbers(p, node, r, moved);
-}
-
-static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
-                          const qdr_node **made)
-{
-    qdr_node moved;
-    int code = node->width ? move_arrays(p, node, r, &moved) : move_reduction(p, node, r, &moved);
-    return code ? code : qdr_tree_intern(p->program, &moved, made, p->err);
-}
-
 /* Whether nothing changes, as in x[:, ...]. */
 static bool is_whole(const qdr_reindex *r, const qdr_shape *shape)
 {
@@ -252,6 +210,85 @@ static bool is_whole(const qdr_reindex *r, const qdr_shape *shape)
         whole = r->from[i] == i && r->start[i] == 0 && r->step[i] == 1 &&
                 r->extent[i] == shape->extent[i];
     return whole;
+}
+
+/* Takes out of r, which reindexes a reduction whose values are arrays, what it leaves of each axis
+ * of the lines: that of the values is the first, before them. */
+static qdr_reindex take_lines(qdr_reindex *r, const qdr_shape *shape)
+{
+    qdr_reindex lines = {0};
+    for (int axis = 1; axis < shape->ndim; axis++) {
+        int i = 0;
+        while (i < r->ndim && r->from[i] != axis)
+            i++;
+        if (i == r->ndim) {
+            lines.index[axis - 1] = r->index[axis];
+            r->index[axis] = 0;
+            continue;
+        }
+        lines.from[lines.ndim] = axis - 1;
+        lines.start[lines.ndim] = r->start[i];
+        lines.step[lines.ndim] = r->step[i];
+        lines.extent[lines.ndim++] = r->extent[i];
+        r->from[i] = lines.ndim;
+        r->start[i] = 0;
+        r->step[i] = 1;
+    }
+    return lines;
+}
+
+/* A reduction whose values are arrays: its lines are cut as those of any other, and the rest of r
+ * is a view of what it gives. */
+static int push_arrays(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                       const qdr_node **made)
+{
+    qdr_reindex rest = *r, lines = take_lines(&rest, &node->shape);
+    qdr_shape each = {.ndim = node->shape.ndim - 1}; /* of one value of all lines */
+    memcpy(each.extent, node->shape.extent + 1, (size_t)each.ndim * sizeof *each.extent);
+    if (!is_whole(&lines, &each)) {
+        qdr_node moved;
+        int code = move_reduction(p, node, &lines, &moved);
+        if (code)
+            return code;
+        memcpy(moved.shape.extent + 1, lines.extent, (size_t)lines.ndim * sizeof *lines.extent);
+        moved.shape.extent[0] = node->width;
+        moved.shape.ndim++;
+        code = qdr_tree_intern(p->program, &moved, &node, p->err);
+        if (code)
+            return code;
+    }
+    qdr_view whole = qdr_view_whole(&node->shape);
+    qdr_node part = {.kind = QDR_NODE_VIEW, .operands = 1, .operand = {node},
+                     .dtype = node->dtype, .steps = node->steps};
+    *made = node;
+    if (is_whole(&rest, &node->shape))
+        return QDR_OK;
+    part.view = reindex_view(p, &whole, &rest);
+    if (!part.view)
+        return p->err->code;
+    part.shape = part.view->shape;
+    return qdr_tree_intern(p->program, &part, made, p->err);
+}
+
+static int push_reduction(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                          const qdr_node **made)
+{
+    qdr_node moved;
+    if (node->width)
+        return push_arrays(p, node, r, made);
+    int code = move_reduction(p, node, r, &moved);
+    return code ? code : qdr_tree_intern(p->program, &moved, made, p->err);
+}
+
+/* A view is one of its whole reduction, so that what has the same elements is one node. */
+static int push_view(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
+                     const qdr_node **made)
+{
+    const qdr_view *view = reindex_view(p, node->view, r);
+    if (!view)
+        return p->err->code;
+    qdr_reindex of_whole = reindex_of(view);
+    return push_arrays(p, node->operand[0], &of_whole, made);
 }
 
 static int push(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
@@ -271,6 +308,7 @@ static int push(struct pusher *p, const qdr_node *node, const qdr_reindex *r,
         return QDR_OK;
     }
     int code = node->kind == QDR_NODE_OPERATION ? push_operation(p, node, r, made)
+               : node->kind == QDR_NODE_VIEW    ? push_view(p, node, r, made)
                                                 : push_reduction(p, node, r, made);
     if (code)
         return code;
@@ -327,148 +365,4 @@ int qdr_leaf_slice(qdr_program *program, const qdr_node *leaf, const qdr_node **
     node.view = view;
     node.shape = view->shape;
     return qdr_tree_intern(program, &node, slice, err);
-}
-
-/* ---- printing ------------------------------------------------------------------------------ */
-
-/* "a:b:c" with what Python supplies left out. */
-static void print_slice(qdr_bytes *text, int64_t start, int64_t step, int64_t count,
-                        int64_t extent)
-{
-    int64_t stop = start + (count - 1) * step + (step < 0 ? -1 : 1);
-    if (count == 0) {
-        qdr_bytes_text(text, "0:0");
-        return;
-    }
-    if (start != (step < 0 ? extent - 1 : 0))
-        qdr_bytes_format(text, "%lld", (long long)start);
-    qdr_bytes_text(text, ":");
-    bool to_the_end = step < 0 ? start + count * step < 0 : start + count * step >= extent;
-    if (!to_the_end)
-        qdr_bytes_format(text, "%lld", (long long)stop);
-    if (step != 1)
-        qdr_bytes_format(text, ":%lld", (long long)step);
-}
-
-static bool in_order(const qdr_view *view)
-{
-    int last = -1;
-    for (int i = 0; i < view->shape.ndim; i++) {
-        if (view->source[i] >= 0 && view->source[i] < last)
-            return false;
-        last = view->source[i] >= 0 ? view->source[i] : last;
-    }
-    return true;
-}
-
-/* Items in brackets, of which a run of ':' at the end is left out. */
-struct brackets {
-    qdr_bytes *text;
-    int items, pending; /* ':' not written yet */
-};
-
-static void begin_item(struct brackets *b)
-{
-    for (; b->pending >= 0; b->pending--) {
-        qdr_bytes_text(b->text, b->items++ ? ", " : "[");
-        if (b->pending)
-            qdr_bytes_text(b->text, ":");
-    }
-    b->pending = 0;
-}
-
-static void end_brackets(struct brackets *b)
-{
-    if (b->items)
-        qdr_bytes_text(b->text, "]");
-}
-
-/* The items for the axes of the source in their order, and None for new axes if `new_axes`. */
-static void print_items(qdr_bytes *text, const qdr_view *view, const qdr_shape *source,
-                        bool new_axes)
-{
-    struct brackets b = {.text = text};
-    int next = 0; /* axis of the view, when they are in order */
-    for (int k = 0; k <= source->ndim; k++) {
-        for (; new_axes && next < view->shape.ndim && view->source[next] < 0; next++) {
-            begin_item(&b);
-            qdr_bytes_text(text, "None");
-        }
-        if (k == source->ndim)
-            break;
-        int axis = 0;
-        while (axis < view->shape.ndim && view->source[axis] != k)
-            axis++;
-        if (axis == view->shape.ndim) {
-            begin_item(&b);
-            qdr_bytes_format(text, "%lld", (long long)view->start[k]);
-            continue;
-        }
-        next += new_axes;
-        bool whole = view->start[k] == 0 && view->step[axis] == 1 &&
-                     view->shape.extent[axis] == source->extent[k];
-        if (whole) {
-            b.pending++;
-            continue;
-        }
-        begin_item(&b);
-        print_slice(text, view->start[k], view->step[axis], view->shape.extent[axis],
-                    source->extent[k]);
-    }
-    end_brackets(&b);
-}
-
-/* The order of the axes behind slicing, then the new axes. */
-static void print_order(qdr_bytes *text, const qdr_view *view)
-{
-    int order[QDR_MAX_DIMS], count = 0;
-    bool reversed = true, new_axes = false;
-    for (int i = 0; i < view->shape.ndim; i++) {
-        int rank = 0;
-        for (int k = 0; k < view->shape.ndim; k++)
-            rank += view->source[k] >= 0 && view->source[k] < view->source[i];
-        if (view->source[i] >= 0)
-            order[count++] = rank;
-        new_axes |= view->source[i] < 0;
-    }
-    for (int i = 0; i < count; i++)
-        reversed &= order[i] == count - 1 - i;
-    qdr_bytes_text(text, reversed ? ".T" : ".transpose((");
-    for (int i = 0; i < count && !reversed; i++)
-        qdr_bytes_format(text, "%s%d", i ? ", " : "", order[i]);
-    qdr_bytes_text(text, reversed ? "" : "))");
-    struct brackets b = {.text = text};
-    for (int i = 0; i < view->shape.ndim && new_axes; i++) {
-        if (view->source[i] >= 0) {
-            b.pending++;
-            continue;
-        }
-        begin_item(&b);
-        qdr_bytes_text(text, "None");
-    }
-    end_brackets(&b);
-}
-
-/* New axes have one element; a second index takes it from those that have none. */
-static void print_empty(qdr_bytes *text, const qdr_view *view)
-{
-    struct brackets b = {.text = text};
-    for (int i = 0; i < view->shape.ndim; i++) {
-        if (view->source[i] >= 0 || view->shape.extent[i] > 0) {
-            b.pending++;
-            continue;
-        }
-        begin_item(&b);
-        qdr_bytes_text(text, "0:0");
-    }
-    end_brackets(&b);
-}
-
-void qdr_view_print(qdr_bytes *text, const qdr_view *view, const qdr_shape *source)
-{
-    bool ordered = in_order(view);
-    print_items(text, view, source, ordered);
-    if (!ordered)
-        print_order(text, view);
-    print_empty(text, view);
 }

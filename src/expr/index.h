@@ -2,7 +2,8 @@
  *
  * None of it moves elements: it is pushed down to the leaves, since elementwise functions and
  * reductions commute with it. (x + y)[0] is x[0] + y[0], and sum(x, axis=0)[2:] is
- * sum(x[:, 2:], axis=0).
+ * sum(x[:, 2:], axis=0). Where the values of a reduction are arrays, as those of a histogram, it
+ * ends there: histogram(x)[2:] is a view of all counts.
  */
 #ifndef QDR_EXPR_INDEX_H
 #define QDR_EXPR_INDEX_H
@@ -34,8 +35,5 @@ bool qdr_shape_broadcast(qdr_shape *to, const qdr_shape *with);
  * new axes and reversing. It is what a digest is taken of. */
 int qdr_leaf_slice(qdr_program *program, const qdr_node *leaf, const qdr_node **slice,
                    qdr_error *err);
-
-/* Appends how the view is written behind the name of its array: "[0:10, None].T". */
-void qdr_view_print(qdr_bytes *text, const qdr_view *view, const qdr_shape *source);
 
 #endif

@@ -143,31 +143,36 @@ static void compile_load(qdr_machine *m, struct instruction *instruction, const 
             m->turned = i;
 }
 
-/* A reduction: a number that is known, elements that are stored, or lines to go along now. */
-static int compile_reduction(qdr_machine *m, const qdr_node *node, struct instruction *instruction,
-                             qdr_error *err)
+/* Reads the elements of a reduction that are stored, through a view of them. */
+static int compile_stored(qdr_machine *m, const qdr_node *node, const qdr_view *view,
+                          struct instruction *instruction, qdr_error *err)
 {
-    void *array = m->known->array[node->id];
-    if (node->shape.ndim == 0) {
-        instruction->kind = NUMBER;
-        return QDR_OK;
-    }
-    if (!array) {
-        instruction->kind = REDUCE;
-        qdr_intake intake = qdr_intake_of(node);
-        return qdr_lines_compile(m->known, &intake, &instruction->lines, err);
-    }
     qdr_source **stored =
         one_more(m->stored, m->stored_count, &m->stored_capacity, sizeof(qdr_source *), err);
     if (!stored)
         return err->code;
     m->stored = stored;
-    int code = qdr_source_memory(node->dtype, &node->shape, array, &stored[m->stored_count], err);
-    if (code)
-        return code;
+    int code = qdr_source_memory(node->dtype, &node->shape, m->known->array[node->id],
+                                 &stored[m->stored_count], err);
+    if (!code)
+        compile_load(m, instruction, stored[m->stored_count++], view);
+    return code;
+}
+
+/* A reduction: a number that is known, elements that are stored, or lines to go along now. */
+static int compile_reduction(qdr_machine *m, const qdr_node *node, struct instruction *instruction,
+                             qdr_error *err)
+{
     qdr_view whole = qdr_view_whole(&node->shape);
-    compile_load(m, instruction, stored[m->stored_count++], &whole);
-    return QDR_OK;
+    if (node->shape.ndim == 0) {
+        instruction->kind = NUMBER;
+        return QDR_OK;
+    }
+    if (m->known->array[node->id])
+        return compile_stored(m, node, &whole, instruction, err);
+    instruction->kind = REDUCE;
+    qdr_intake intake = qdr_intake_of(node);
+    return qdr_lines_compile(m->known, &intake, &instruction->lines, err);
 }
 
 /* The value that is the node in that dtype, with the instructions that make it. */
@@ -187,6 +192,8 @@ static int compile(qdr_machine *m, const qdr_node *node, qdr_dtype dtype, int *i
         code = compile_operation(m, node, &instruction, err);
     else if (node->kind == QDR_NODE_REDUCTION)
         code = compile_reduction(m, node, &instruction, err);
+    else if (node->kind == QDR_NODE_VIEW)
+        code = compile_stored(m, node->operand[0], node->view, &instruction, err);
     else if (node->kind == QDR_NODE_LEAF)
         compile_load(m, &instruction, node->leaf->source, node->view);
     if (!code)

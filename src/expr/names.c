@@ -6,9 +6,10 @@
 
 void qdr_names_init(qdr_names *names, const char *wanted, size_t length)
 {
-    /* one wrong, missing, extra or swapped letter in three; a single one resembles nothing */
+    /* a wrong, missing, extra or swapped letter in three, of fewer one; a single letter resembles
+     * nothing */
     *names = (qdr_names){.wanted = wanted, .wanted_length = length};
-    names->distance = length > 1 ? length / 3 + 1 : 0;
+    names->distance = length > 4 ? (length + 1) / 3 : length > 1;
 }
 
 static size_t least(size_t a, size_t b)
@@ -16,7 +17,12 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Optimal string alignment: Levenshtein's distance with swaps of neighbours. */
+static char lower(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
+/* Optimal string alignment, whatever the case: Levenshtein's distance with swaps of neighbours. */
 static size_t distance(const char *a, size_t m, const char *b, size_t n)
 {
     size_t d[LONGEST + 1][LONGEST + 1];
@@ -26,9 +32,10 @@ static size_t distance(const char *a, size_t m, const char *b, size_t n)
         d[0][j] = j;
     for (size_t i = 1; i <= m; i++)
         for (size_t j = 1; j <= n; j++) {
+            char last = lower(a[i - 1]), other = lower(b[j - 1]);
             d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1,
-                            d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                            d[i - 1][j - 1] + (last != other));
+            if (i > 1 && j > 1 && last == lower(b[j - 2]) && lower(a[i - 2]) == other)
                 d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
         }
     return d[m][n];

@@ -44,7 +44,7 @@ static bool has_few_outputs(const qdr_node *reduction)
 }
 
 /* Walks what is evaluated in the space of `root` and finds the reductions that can't be inlined
- * there, since they have another shape. */
+ * there, since they have another shape, or only a view of them is wanted. */
 static void find_stored(struct planner *p, const qdr_node *node, const qdr_shape *space,
                         bool seen[])
 {
@@ -53,6 +53,8 @@ static void find_stored(struct planner *p, const qdr_node *node, const qdr_shape
     seen[node->id] = true;
     if (node->kind == QDR_NODE_REDUCTION && !qdr_shape_equal(&node->shape, space))
         p->inlined[node->id] = false;
+    if (node->kind == QDR_NODE_VIEW)
+        p->inlined[node->operand[0]->id] = false;
     for (int i = 0; i < node->operands && node->kind == QDR_NODE_OPERATION; i++)
         find_stored(p, node->operand[i], space, seen);
 }

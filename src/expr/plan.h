@@ -11,7 +11,7 @@
  * One with many is inlined: it is evaluated where its value is wanted, as if it were elementwise,
  * by going along the reduced axes for a tile of outputs at a time, so that neither its operand nor
  * its accumulators are ever held for more than a tile. That needs a space of just its shape; where
- * it is broadcast into a larger one, it is stored in a pass before.
+ * it is broadcast into a larger one, or a view of it is wanted, it is stored in a pass before.
  *
  * A pass's state is the states of its accumulators, one behind the other.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "expr/brackets.h"
 #include "expr/index.h"
 #include "expr/intake.h"
 #include "expr/tree.h"
@@ -242,6 +243,10 @@ static void print(struct printer *p, const qdr_node *node, int least)
         break;
     case QDR_NODE_REDUCTION:
         print_reduction(p, node);
+        break;
+    case QDR_NODE_VIEW:
+        print_reduction(p, node->operand[0]);
+        qdr_view_print(&p->text, node->view, &node->operand[0]->shape);
         break;
     }
     qdr_bytes_text(&p->text, brackets ? ")" : "");

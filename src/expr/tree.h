@@ -29,7 +29,8 @@ typedef enum {
     QDR_NODE_CONSTANT,
     QDR_NODE_LEAF,
     QDR_NODE_OPERATION,
-    QDR_NODE_REDUCTION
+    QDR_NODE_REDUCTION,
+    QDR_NODE_VIEW /* of a reduction whose values are arrays, once all its elements are known */
 } qdr_node_kind;
 
 typedef struct qdr_node {
@@ -45,7 +46,7 @@ typedef struct qdr_node {
     /* by kind */
     qdr_scalar value;
     qdr_leaf *leaf;
-    const qdr_view *view; /* of a leaf: the part of it that this is */
+    const qdr_view *view; /* of a leaf or a view: the part of the array that this is */
     const qdr_operator *op;
     qdr_dtype computed; /* of an operation: the dtype its kernel takes */
     const qdr_reduction *reduction;

@@ -175,7 +175,7 @@ class Grammar:
         if kind == 10:
             return f"where({self.mask(np.shape(value))}, {inner}, {self.number()})"
         if kind in (11, 12) and np.ndim(value):
-            return self.reduce(inner, value)
+            return self.part(self.reduce(inner, value))
         if kind == 13:
             return f"({inner}).astype(\"{self.r.choice(DTYPES)}\")"
         return inner
@@ -207,6 +207,14 @@ class Grammar:
             axes += [tuple(self.r.sample(range(ndim), self.r.randint(0, ndim)))] * 2
         axis = self.r.choice(axes)
         return "" if axis is None else f", axis={axis}"
+
+    def part(self, text):
+        """Of what a reduction gives, at times; several quantiles and counts are an axis of their own."""
+        shape = np.shape(checked(text)[1])
+        if not shape or self.maybe(0.6):
+            return text
+        turned = self.option(0.3, ".T")
+        return text + turned + self.index(shape[::-1] if turned else shape)
 
     def option(self, chance, text):
         return text if self.maybe(chance) else ""
@@ -304,7 +312,7 @@ class Grammar:
                 if kind < 0.1:
                     text = self.near(text, value)
                 elif kind < 0.7 and np.ndim(value):
-                    text = self.reduce(text, value)
+                    text = self.part(self.reduce(text, value))
                 checked(text)
                 if len(text) < 400:
                     return text

@@ -54,6 +54,10 @@ ARGUMENTS = {
     "y": ["{a}[::-1]"],
 }
 
+# What is made of a reduction whose values are arrays.
+PARTS = ["{f}[-1]", "{f}[::-2]", "{f}[None, 1:].T", "mean({f}[1:] - {f}[:-1])",
+         "sum({f}.T == {f}[0, None])"]
+
 
 # ---- arrays -------------------------------------------------------------------------------------
 
@@ -163,12 +167,17 @@ def choices(parameters):
     return required, [{}] + single, double
 
 
-def program(name, arguments, array, path):
+def gives_arrays(arguments, parameters):
+    return arguments.get("q", "").startswith("(") or {"bins", "minlength"} & dict(parameters).keys()
+
+
+def program(name, arguments, array, path, part="{f}"):
     extents = str(array.shape)
     text = "".join(f", {value}" if key == "b" or key == "y" else f", {key}={value}"
                    for key, value in arguments.items())
     vector = "[3]" if "b" in arguments and name == "dot" else ""
-    return f"A = open({path!r}); A = A{vector}; {name}(A{text})".replace(
+    value = part.replace("{f}", f"{name}(A{text})")
+    return f"A = open({path!r}); A = A{vector}; {value}".replace(
         "{a}", "A").replace("{n}", extents).replace("'", '"')
 
 
@@ -181,8 +190,10 @@ def small_programs(chooser, rows, made, folder):
         keys = list(made) + chooser.choices(list(made), k=max(len(tried) - len(made), 0))
         chooser.shuffle(keys)
         for key, choice in zip(keys, tried):
-            yield name, program(name, {**chooser.choice(required), **choice}, made[key],
-                                f"{folder}/{key}.npy")
+            arguments, path = {**chooser.choice(required), **choice}, f"{folder}/{key}.npy"
+            yield name, program(name, arguments, made[key], path)
+            if gives_arrays(arguments, parameters):
+                yield name, program(name, arguments, made[key], path, chooser.choice(PARTS))
 
 
 def large_programs(rows, made, folder):
@@ -190,7 +201,11 @@ def large_programs(rows, made, folder):
         required, _, _ = choices(parameters)
         for key, (array, axis) in made.items():
             along = {"axis": axis} if "axis" in dict(parameters) else {}
-            yield name, program(name, {**required[0], **along}, array, f"{folder}/{key}.npy")
+            path = f"{folder}/{key}.npy"
+            for arguments in required[:2]:
+                yield name, program(name, {**arguments, **along}, array, path)
+                if gives_arrays(arguments, parameters):
+                    yield name, program(name, {**arguments, **along}, array, path, PARTS[3])
 
 
 # ---- running ------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def nonzero(function):
     """Integers divided by zero are an error."""
     def of(*operands):
         result = function(*operands)
-        if kind(*operands) == "i" and np.size(result) and np.any(np.asarray(operands[-1]) == 0):
+        if kind(result) == "i" and np.size(result) and np.any(np.asarray(operands[-1]) == 0):
             raise ZeroDivisionError("integer division by zero")
         return result
     return of
@@ -168,7 +168,7 @@ def square(a):
 
 def copysign(a, b):
     """A NaN has no sign."""
-    return np.copysign(a, math.nan if is_python(b) and b != b else
+    return np.copysign(a, math.nan if isinstance(b, float) and b != b else
                        b if is_python(b) else np.where(np.isnan(b), np.abs(b), b))
 
 
