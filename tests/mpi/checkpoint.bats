@@ -95,8 +95,9 @@ wait_for_signals() {   # PID...
         expect 75 "*quadrat: stopped; what was done is saved in s. The same command goes on from there"
         [ "$output" = "" ]
         [ ! -e now.txt ]
-        saving $((n + 1))
-        expect 0 "quadrat: resumed from the saved state*"
+        saving $((n + 1)) --chunks 100000
+        expect 0 "quadrat: the saved state has blocks of its own; --chunks is ignored
+quadrat: resumed from the saved state*"
         undisturbed
         rm now.*
     done

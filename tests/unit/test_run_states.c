@@ -243,6 +243,35 @@ static void programs(void **state)
     assert_int_equal(tally.parts, 2);
 }
 
+/* Parts fit together however the same work was written. */
+static void equal_work(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "x = random(40, seed=1); y = sum(x, axis=0); m = max(x); m, std(x), min(x * 2), y",
+        "a = min(random(40, seed=1) * 2); z = random(40, seed=1); z.max(); z.std(); a; sum(z)"};
+    qdr_state parts[2];
+    qdr_joint joint;
+    qdr_error err = QDR_ERROR_INIT;
+    qdr_run_report whole;
+    const qdr_run_options o = options();
+    for (int i = 0; i < 2; i++) {
+        qdr_program *program = compile(texts[i]);
+        parts[i].name = "part";
+        parts[i].data = part(program, i + 1, 2, &parts[i].size);
+        if (i)
+            run(program, &o, &whole);
+        qdr_program_destroy(program);
+    }
+    if (qdr_join(comm, parts, 2, &(qdr_join_options){0}, &joint, &err))
+        fail_msg("%s", err.text);
+    same("equal work", &whole, &joint.report);
+    qdr_joint_clear(&joint);
+    qdr_run_report_clear(&whole);
+    for (int i = 0; i < 2; i++)
+        free((void *)parts[i].data);
+}
+
 /* A state with any byte changed, cut short or longer is none. */
 static void every_byte(void **state)
 {
@@ -274,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reduction),
         cmocka_unit_test(programs),
+        cmocka_unit_test(equal_work),
         cmocka_unit_test(every_byte),
     };
     qdr_error err = QDR_ERROR_INIT;
