@@ -180,7 +180,7 @@ static bool is_state_only(const char *path)
     return !qdr_output_find(path, &output, NULL) && !output->make;
 }
 
-/* A state that was joined goes where only a state can. */
+/* Without a record all files get the state; else those get it that can have nothing else. */
 static int write_files(const qdr_record *record, const qdr_state *state,
                        const qdr_settings *settings, qdr_bytes *written, qdr_error *err)
 {
@@ -188,7 +188,7 @@ static int write_files(const qdr_record *record, const qdr_state *state,
     for (size_t i = 0; i < settings->output_count && !code; i++) {
         char *note;
         const char *path = settings->output[i];
-        code = is_state_only(path)
+        code = !record || is_state_only(path)
                    ? qdr_output_write_state(path, state, &settings->form, &note, err)
                    : qdr_output_write(path, record, &settings->form, &note, err);
         if (!code)
@@ -289,19 +289,6 @@ int qdr_publish(const qdr_comm *comm, const qdr_program *program, const qdr_sett
 
 /* ---- a part -------------------------------------------------------------------------------- */
 
-static int write_state(const qdr_state *state, const qdr_settings *settings, qdr_bytes *written,
-                       qdr_error *err)
-{
-    int code = QDR_OK;
-    for (size_t i = 0; i < settings->output_count && !code; i++) {
-        char *note;
-        code = qdr_output_write_state(settings->output[i], state, &settings->form, &note, err);
-        if (!code)
-            name_written(settings->output[i], note, written);
-    }
-    return code;
-}
-
 static int show_state(const qdr_state *state, const qdr_settings *settings, qdr_error *err)
 {
     qdr_symbol *symbol;
@@ -321,7 +308,7 @@ int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
     const qdr_state state = {"the state", report->state, report->state_size};
     qdr_bytes written = {0};
     char *text = NULL;
-    int code = write_state(&state, settings, &written, err);
+    int code = write_files(NULL, &state, settings, &written, err);
     if (!code)
         code = show_state(&state, settings, err);
     if (!code)

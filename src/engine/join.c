@@ -171,19 +171,6 @@ static int finish(qdr_running *r)
     return code ? code : qdr_finish_results(r);
 }
 
-static int report_state(qdr_running *r)
-{
-    qdr_bytes bytes = {0};
-    int code = qdr_state_write(r, false, r->state, r->done, &bytes, r->err);
-    if (code) {
-        qdr_bytes_clear(&bytes);
-        return code;
-    }
-    r->report->state = bytes.data;
-    r->report->state_size = bytes.size;
-    return QDR_OK;
-}
-
 static void report_work(qdr_running *r)
 {
     qdr_running_report(r);
@@ -201,7 +188,7 @@ static int join_all(struct joining *j, qdr_joint *joint)
     if (!code)
         code = find_missing(r, &joint->missing);
     if (!code)
-        code = report_state(r);
+        code = qdr_state_report(r);
     if (!code)
         report_work(r);
     if (!code && !joint->missing)

@@ -87,30 +87,14 @@ static int run_passes(qdr_running *r, qdr_checkpoint *checkpoint)
     return code ? code : qdr_finish_results(r);
 }
 
-/* What was taken up, for the report. */
-static int report_part(qdr_running *r)
-{
-    qdr_bytes bytes = {0};
-    int code = qdr_parts_note(r, r->done, r->err);
-    if (!code)
-        code = qdr_state_write(r, false, r->state, r->done, &bytes, r->err);
-    if (code) {
-        qdr_bytes_clear(&bytes);
-        return code;
-    }
-    r->report->state = bytes.data;
-    r->report->state_size = bytes.size;
-    return QDR_OK;
-}
-
 static int run_part(qdr_running *r, qdr_checkpoint *checkpoint)
 {
     if (r->pass)
         return qdr_fail(r->err, QDR_EUSAGE, "the checkpoint is that of the whole run, which is done; "
                                             "for a part take another one");
     int code = take_up(r, checkpoint);
-    if (!code && r->comm->rank == 0)
-        report_part(r);
+    if (!code && r->comm->rank == 0 && !qdr_parts_note(r, r->done, r->err))
+        qdr_state_report(r);
     code = code ? code : qdr_comm_share(r->comm, 0, NULL, 0, r->err);
     if (!code)
         qdr_checkpoint_save(checkpoint, r->state);

@@ -277,6 +277,19 @@ int qdr_state_write(const qdr_running *run, bool stamps, const uint64_t *state,
     return qdr_bytes_check(to, err);
 }
 
+int qdr_state_report(qdr_running *run)
+{
+    qdr_bytes bytes = {0};
+    int code = qdr_state_write(run, false, run->state, run->done, &bytes, run->err);
+    if (code) {
+        qdr_bytes_clear(&bytes);
+        return code;
+    }
+    run->report->state = bytes.data;
+    run->report->state_size = bytes.size;
+    return QDR_OK;
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 static int damaged(const qdr_state *file, qdr_error *err)

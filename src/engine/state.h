@@ -33,6 +33,9 @@
 int qdr_state_write(const qdr_running *run, bool stamps, const uint64_t *state,
                     const qdr_intervals *done, qdr_bytes *to, qdr_error *err);
 
+/* Puts the state of the run's pass, and of what of it is done, in the report; without stamps. */
+int qdr_state_report(qdr_running *run);
+
 /* Whether the bytes are a whole state, undamaged, of this version: else QDR_EDATA. */
 int qdr_state_check(const qdr_state *state, qdr_error *err);
 
