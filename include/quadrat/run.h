@@ -51,6 +51,9 @@ const char *qdr_comm_library(const qdr_comm *comm); /* "Open MPI 4.1.4" */
  * one; at least 1. */
 int qdr_comm_cpus(const qdr_comm *comm);
 
+/* The host's CPUs, where a launcher bound the only rank to one of several; else 0. */
+int qdr_comm_bound_of(const qdr_comm *comm);
+
 /* The bytes that this rank may keep: 80 % of what its host and cgroup have, shared among the host's
  * ranks. */
 uint64_t qdr_comm_memory(const qdr_comm *comm);

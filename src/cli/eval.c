@@ -100,6 +100,16 @@ static void tell_trailing(const qdr_program *program)
     }
 }
 
+/* mpirun -n 1 binds its rank to one CPU, and means no harm. */
+static void tell_binding(const qdr_comm *comm, const qdr_settings *settings)
+{
+    int cpus = qdr_comm_bound_of(comm);
+    if (cpus && !settings->quiet)
+        qdr_say("the launcher bound the only rank to 1 of %d CPUs; 'mpirun --bind-to none', or no "
+                "launcher, lets it use all",
+                cpus);
+}
+
 static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings *settings,
                        qdr_error *err)
 {
@@ -141,8 +151,10 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
         code = check_outputs(comm, settings, err);
     if (!code)
         code = open_signer(comm, settings, err);
-    if (!code)
+    if (!code) {
+        tell_binding(comm, settings);
         tell_trailing(program);
+    }
     if (!code && (settings->explain || settings->verbose))
         code = explain(comm, program, settings, err);
     if (!code && !settings->explain)

@@ -289,6 +289,12 @@ int qdr_comm_cpus(const qdr_comm *comm)
     return comm->cpus;
 }
 
+int qdr_comm_bound_of(const qdr_comm *comm)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return comm->started && comm->size == 1 && comm->cpus == 1 && online > 1 ? (int)online : 0;
+}
+
 const char *qdr_comm_host(const qdr_comm *comm)
 {
     return comm->host;

@@ -44,6 +44,17 @@ sum(zeros((0, 5))) = 0.0
 END
 }
 
+@test "a lone rank that the launcher bound to one CPU says so" {
+    [ "$(nproc)" -gt 1 ] || skip "needs more than one CPU"
+    OMPI_MCA_hwloc_base_binding_policy=core ranks 1 eval 'sum(ones(3))'
+    expect 0 "quadrat: the launcher bound the only rank to 1 of $(nproc --all) CPUs; 'mpirun --bind-to none', or no launcher, lets it use all
+quadrat: 3 elements *"
+    OMPI_MCA_hwloc_base_binding_policy=core ranks 1 eval -q 'sum(ones(3))'
+    expect 0 ""
+    ranks 1 eval 'sum(ones(3))'
+    expect 0 "quadrat: 3 elements *"
+}
+
 @test "a wrong expression, also one that shows only in the data, is told once" {
     slow_ranks 3 eval 'meen(arange(3))'
     expect 2 "quadrat: unknown function 'meen'; did you mean 'mean'?"$'\n'"*"
