@@ -1,8 +1,10 @@
 /* Working accumulators: what one thread adds elements to before it flushes them into an
  * accumulator of exact.h. They are fast and large, and are never stored, sent or compared.
  *
- * A float is an integer significand times a power of two; there is one 128-bit total of
+ * A double is an integer significand times a power of two; there is one 128-bit total of
  * significands for each power, so that an addition is one integer addition and nothing is lost.
+ * Blocks of doubles that are not too far apart are summed by windows first, many times as fast, and
+ * the units of the windows' levels are powers of two again. Floats are doubles here.
  *
  * All zero is empty. They take 32 KiB: from calloc, say, once a thread. Arrays are read by plain
  * loads; they must not overlap the bins. NaN, infinities and -0.0 become flags. Local, all of it.
@@ -14,6 +16,7 @@
 #include <stdint.h>
 
 #include "exact/exact.h"
+#include "exact/window.h"
 
 enum { QDR_BINS = 2048 };
 
@@ -28,6 +31,7 @@ typedef struct qdr_bins {
     qdr_bin_table table;
     __int128 integers; /* the total of integer elements */
     uint64_t count, flags;
+    const qdr_window_kernels *kernels; /* NULL before the first float */
 } qdr_bins;
 
 void qdr_bins_add_f64(qdr_bins *bins, const double *x, size_t n);
@@ -42,11 +46,12 @@ void qdr_bins_flush(qdr_bins *bins, qdr_exact_sum *to);
 /* For sums of products of the elements of two arrays, which may be one and the same: squares. */
 typedef struct qdr_product_bins {
     qdr_bin_table table;
-    uint64_t pending;                    /* products in the table, which has room for 2^20 */
+    uint64_t pending;                    /* products added one by one, of which there is room for 2^19 */
     uint64_t spilled[QDR_PRODUCT_LIMBS]; /* what was in the table when it was full */
     unsigned __int128 integers_low;      /* the totals of the halves of integers' products */
     __int128 integers_high;
     uint64_t count, flags;
+    const qdr_window_kernels *kernels;
 } qdr_product_bins;
 
 void qdr_product_bins_add_f64(qdr_product_bins *bins, const double *x, const double *y, size_t n);

@@ -277,7 +277,7 @@ static void test_integers(void **state)
 static void test_many_products(void **state)
 {
     struct working *w = *state;
-    enum { ROOM = 1 << 20, MOST = ROOM + 5 };
+    enum { ROOM = 1 << 19, MOST = ROOM + 5 };
     const struct {
         uint64_t calls;
         size_t n; /* elements a call */
