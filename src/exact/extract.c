@@ -1,5 +1,6 @@
 /* The kernels of windows for one instruction set. This file is compiled once for each, with QDR_ISA
  * as the suffix of what it defines; select.c picks one. */
+#include "base/half.h"
 #include "exact/lanes.h"
 #include "exact/window.h"
 
@@ -103,10 +104,18 @@ static qdr_exponents measure(const double *x, size_t n)
     return e;
 }
 
-static void widen(const float *x, double *to, size_t n)
+static void widen_float(const void *elements, double *to, size_t n)
 {
+    const float *x = elements;
     for (size_t i = 0; i < n; i++)
         to[i] = (double)x[i];
+}
+
+static void widen_half(const void *elements, double *to, size_t n)
+{
+    const uint16_t *x = elements;
+    for (size_t i = 0; i < n; i++)
+        to[i] = (double)qdr_half_value(x[i]);
 }
 
 #define JOINED(a, b) JOINED_AGAIN(a, b)
@@ -117,7 +126,8 @@ extern const qdr_window_kernels JOINED(qdr_window_kernels_, QDR_ISA);
 const qdr_window_kernels JOINED(qdr_window_kernels_, QDR_ISA) = {
     .multiple = STEP,
     .measure = measure,
-    .widen = widen,
+    .widen_float = widen_float,
+    .widen_half = widen_half,
     .sum = {[QDR_TERM_ELEMENTS] = {EACH_LEVEL(ROW, ELEMENTS)},
             [QDR_TERM_SHORT_PRODUCTS] = {EACH_LEVEL(ROW, SHORT_PRODUCTS)},
             [QDR_TERM_PRODUCTS] = {EACH_LEVEL(ROW, PRODUCTS)}},

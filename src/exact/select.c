@@ -1,21 +1,25 @@
-/* Picks the kernels of windows for this machine's instruction set. */
 #include "base/isa.h"
-#include "exact/window.h"
+#include "exact/kernels.h"
 
-extern const qdr_window_kernels qdr_window_kernels_portable;
+#define DECLARE(isa)                                                                               \
+    extern const qdr_window_kernels qdr_window_kernels_##isa;                                      \
+    extern const qdr_integer_kernels qdr_integer_kernels_##isa;
+#define ROW(isa) {&qdr_window_kernels_##isa, &qdr_integer_kernels_##isa}
+
+DECLARE(portable)
 #if defined(QUADRAT_HAVE_X86)
-extern const qdr_window_kernels qdr_window_kernels_avx2;
-extern const qdr_window_kernels qdr_window_kernels_avx512;
+DECLARE(avx2)
+DECLARE(avx512)
 #endif
 
-const qdr_window_kernels *qdr_window_kernels_select(void)
+const qdr_exact_kernels *qdr_exact_kernels_select(void)
 {
-    static const qdr_window_kernels *const kernels[QDR_ISAS] = {
-        [QDR_ISA_PORTABLE] = &qdr_window_kernels_portable,
+    static const qdr_exact_kernels kernels[QDR_ISAS] = {
+        [QDR_ISA_PORTABLE] = ROW(portable),
 #if defined(QUADRAT_HAVE_X86)
-        [QDR_ISA_AVX2] = &qdr_window_kernels_avx2,
-        [QDR_ISA_AVX512] = &qdr_window_kernels_avx512,
+        [QDR_ISA_AVX2] = ROW(avx2),
+        [QDR_ISA_AVX512] = ROW(avx512),
 #endif
     };
-    return kernels[qdr_isa_select()];
+    return &kernels[qdr_isa_select()];
 }

@@ -52,16 +52,16 @@ typedef enum { QDR_TERM_ELEMENTS, QDR_TERM_SHORT_PRODUCTS, QDR_TERM_PRODUCTS, QD
 typedef void qdr_window_sum(const double *x, const double *y, size_t n, const qdr_window *window,
                             int64_t *totals);
 
+/* Makes doubles of any n elements. */
+typedef void qdr_widen(const void *elements, double *to, size_t n);
+
 /* Of one instruction set; n is a multiple of `multiple` and no more than a block. */
 typedef struct qdr_window_kernels {
     size_t multiple;
     qdr_exponents (*measure)(const double *x, size_t n);
-    void (*widen)(const float *x, double *to, size_t n); /* any n */
+    qdr_widen *widen_float, *widen_half;
     qdr_window_sum *sum[QDR_TERMS][QDR_WINDOW_LEVELS + 1]; /* [what][levels], levels from 1 */
 } qdr_window_kernels;
-
-/* The kernels for this machine. */
-const qdr_window_kernels *qdr_window_kernels_select(void);
 
 /* Choose the window for elements, or for products of two, whose exponents are given and whose last
  * `spare` bits are 0; false when there is none. Errors of products are then doubles. */

@@ -285,12 +285,12 @@ static void add_all(const struct elements *e, struct results *r)
     memset(r, 0, sizeof *r);
     if (e->single) {
         qdr_bins_add_f32(bins, e->single_x, e->n);
-        qdr_product_bins_square_f32(products, e->single_x, e->n);
+        qdr_product_bins_add_f32(products, e->single_x, e->single_x, e->n);
         qdr_product_bins_flush(products, &r->squares);
         qdr_product_bins_add_f32(products, e->single_x, e->single_y, e->n);
     } else {
         qdr_bins_add_f64(bins, e->x, e->n);
-        qdr_product_bins_square_f64(products, e->x, e->n);
+        qdr_product_bins_add_f64(products, e->x, e->x, e->n);
         qdr_product_bins_flush(products, &r->squares);
         qdr_product_bins_add_f64(products, e->x, e->y, e->n);
     }
