@@ -7,10 +7,8 @@
 #define ROW(isa) {&qdr_window_kernels_##isa, &qdr_integer_kernels_##isa}
 
 DECLARE(portable)
-#if defined(QUADRAT_HAVE_X86)
 DECLARE(avx2)
 DECLARE(avx512)
-#endif
 
 const qdr_exact_kernels *qdr_exact_kernels_select(void)
 {
