@@ -4,6 +4,10 @@
 #include "exact/lanes.h"
 #include "exact/window.h"
 
+#if defined(__FAST_MATH__)
+#error "-ffast-math and its like break exact sums"
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 8")
 
