@@ -3,173 +3,112 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
+#include "exact/environment.h"
 
-enum { GROUP = QDR_BINS / 64 }; /* bins a bit of `touched` stands for */
-enum { PRODUCTS = 1 << 20 };    /* products of 107 bits that fit a total of 127 */
-
-/* An IEEE 754 binary interchange format: its size, bits of fraction, largest exponent field, and
- * the exponent of its least subnormal over that of a double's. */
-struct layout {
-    unsigned bytes, fraction, special, least;
+enum {
+    PRODUCTS = 1 << 19, /* of 107 bits: half of what a total holds, the other half is for windows */
+    BLOCK = QDR_WINDOW_BLOCK,
+    FLOAT_SPARE = 52 - 23, /* last bits of a double that a float leaves 0 */
+    HALF_SPARE = 52 - 10
 };
 
-#define BINARY32 ((struct layout){4, 23, 0xff, 1074 - 149})
-#define BINARY64 ((struct layout){8, 52, 0x7ff, 0})
+static const qdr_exact_kernels *choose(const qdr_exact_kernels **kernels)
+{
+    if (!*kernels)
+        *kernels = qdr_exact_kernels_select();
+    return *kernels;
+}
 
-INLINE uint64_t load(const char *x, size_t i, struct layout layout)
+static size_t block_of(size_t n)
+{
+    return n < BLOCK ? n : BLOCK;
+}
+
+static void add_units(qdr_table *table, const qdr_window *window, const int64_t *units, int powers)
+{
+    for (int k = 0; k < window->levels; k++)
+        qdr_table_add_scaled(table, units[k], window->unit[k] + (powers - 1) * QDR_SUM_ONE, powers);
+}
+
+/* ---- sums ---------------------------------------------------------------------------------- */
+
+static uint64_t bits_of(double x)
 {
     uint64_t bits;
-    uint32_t short_bits;
-    if (layout.bytes == sizeof bits) {
-        memcpy(&bits, x + i * sizeof bits, sizeof bits);
-        return bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static uint64_t flags_of_elements(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bits_of(x[i]) != 1ull << 63)
+            return QDR_SEEN_OTHER;
+    return 0;
+}
+
+/* Adds a block of doubles whose last `spare` bits are 0. */
+static void add_block(qdr_bins *bins, const double *x, size_t n, int spare)
+{
+    const qdr_window_kernels *kernels = bins->kernels->windows;
+    size_t taken = n - n % kernels->multiple;
+    qdr_window window;
+    if (taken && qdr_window_for_elements(kernels->measure(x, taken), spare, &window)) {
+        int64_t units[QDR_WINDOW_LEVELS];
+        kernels->sum[QDR_TERM_ELEMENTS][window.levels](x, x, taken, &window, units);
+        add_units(&bins->table, &window, units, QDR_TABLE_SUM);
+        bins->flags |= flags_of_elements(x, taken);
+    } else {
+        taken = 0;
     }
-    memcpy(&short_bits, x + i * sizeof short_bits, sizeof short_bits);
-    return short_bits;
-}
-
-/* A float, as an integer and an exponent. */
-struct parts {
-    uint64_t significand;
-    uint64_t exponent; /* over that of a double's least subnormal, 2^-1074 */
-    uint64_t negative, special; /* 0 or 1 */
-};
-
-INLINE struct parts take_apart(uint64_t bits, struct layout layout)
-{
-    uint64_t fraction = bits & ((1ull << layout.fraction) - 1);
-    uint64_t field = bits >> layout.fraction & layout.special;
-    /* subnormals have exponent field 0 and the weight of field 1 */
-    uint64_t normal = field != 0;
-    return (struct parts){.significand = fraction | normal << layout.fraction,
-                          .exponent = field - normal + layout.least,
-                          .negative = bits >> (8 * layout.bytes - 1) & 1,
-                          .special = field == layout.special};
-}
-
-/* The next two are made for each layout by inlining: layout is a constant where they are called. */
-
-/* Adds n floats to the table; returns the flags they leave. */
-INLINE uint64_t add_floats(qdr_bin_table *table, const void *x, size_t n, struct layout layout)
-{
-    const uint64_t sign = 1ull << (8 * layout.bytes - 1), implicit = 1ull << layout.fraction;
-    uint64_t touched = 0, other = 0, flags = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits = load(x, i, layout);
-        struct parts a = take_apart(bits, layout);
-        other |= bits ^ sign;
-        if (__builtin_expect(a.special, 0)) {
-            flags |= a.significand != implicit ? QDR_SEEN_NAN
-                     : a.negative              ? QDR_SEEN_MINUS_INF
-                                               : QDR_SEEN_PLUS_INF;
-            continue;
-        }
-        int64_t negative = -(int64_t)a.negative;
-        touched |= 1ull << a.exponent / GROUP;
-        table->totals[a.exponent] += ((int64_t)a.significand ^ negative) - negative;
-    }
-    table->touched |= touched;
-    return flags | (other ? QDR_SEEN_OTHER : 0);
-}
-
-/* Of a product one of whose factors is no number. */
-static uint64_t flags_of(struct parts a, struct parts b, uint64_t implicit)
-{
-    bool nan = (a.special && a.significand != implicit) || (b.special && b.significand != implicit);
-    if (nan || !a.significand || !b.significand)
-        return QDR_SEEN_NAN;
-    return QDR_SEEN_OTHER | (a.negative != b.negative ? QDR_SEEN_MINUS_INF : QDR_SEEN_PLUS_INF);
-}
-
-/* Adds the products of n pairs of floats to the table, of whose totals each counts twice as many
- * bits as of a sum; returns the flags they leave. */
-INLINE uint64_t add_products(qdr_bin_table *table, const void *x, const void *y, size_t n,
-                             struct layout layout)
-{
-    uint64_t touched = 0, other = 0, flags = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct parts a = take_apart(load(x, i, layout), layout);
-        struct parts b = take_apart(load(y, i, layout), layout);
-        if (__builtin_expect(a.special | b.special, 0)) {
-            flags |= flags_of(a, b, 1ull << layout.fraction);
-            continue;
-        }
-        uint64_t exponent = a.exponent + b.exponent;
-        int64_t negative = -(int64_t)(a.negative ^ b.negative);
-        int64_t factor = ((int64_t)(a.significand << exponent % 2) ^ negative) - negative;
-        other |= (uint64_t)~negative | ((a.significand != 0) & (b.significand != 0));
-        touched |= 1ull << exponent / 2 / GROUP;
-        table->totals[exponent / 2] += (__int128)factor * (int64_t)b.significand;
-    }
-    table->touched |= touched;
-    return flags | (other ? QDR_SEEN_OTHER : 0);
-}
-
-/* Adds the totals to limbs and makes them zero; total i counts at bit scale * i. */
-static void empty_table(qdr_bin_table *table, uint64_t *limbs, size_t count, unsigned scale)
-{
-    for (; table->touched; table->touched &= table->touched - 1) {
-        unsigned first = GROUP * (unsigned)__builtin_ctzll(table->touched);
-        for (unsigned bin = first; bin < first + GROUP; bin++) {
-            if (table->totals[bin])
-                qdr_fixed_add_scaled(limbs, count, table->totals[bin], scale * bin);
-            table->totals[bin] = 0;
-        }
-    }
+    bins->flags |= qdr_table_add_elements(&bins->table, x + taken, n - taken);
+    bins->count += n;
 }
 
 void qdr_bins_add_f64(qdr_bins *bins, const double *x, size_t n)
 {
-    bins->flags |= add_floats(&bins->table, x, n, BINARY64);
-    bins->count += n;
+    choose(&bins->kernels);
+    qdr_environment before = qdr_environment_enter();
+    for (size_t done = 0; done < n; done += BLOCK)
+        add_block(bins, x + done, block_of(n - done), 0);
+    qdr_environment_leave(before);
+}
+
+/* Adds what is made doubles first. */
+static void add_widened(qdr_bins *bins, qdr_widen *widen, const void *x, size_t n, size_t size,
+                        int spare)
+{
+    qdr_environment before = qdr_environment_enter();
+    for (size_t done = 0; done < n; done += BLOCK) {
+        double wide[BLOCK];
+        widen((const char *)x + done * size, wide, block_of(n - done));
+        add_block(bins, wide, block_of(n - done), spare);
+    }
+    qdr_environment_leave(before);
 }
 
 void qdr_bins_add_f32(qdr_bins *bins, const float *x, size_t n)
 {
-    bins->flags |= add_floats(&bins->table, x, n, BINARY32);
-    bins->count += n;
+    add_widened(bins, choose(&bins->kernels)->windows->widen_float, x, n, sizeof *x, FLOAT_SPARE);
 }
 
-static void add_integers(qdr_bins *bins, __int128 total, size_t n)
+void qdr_bins_add_f16(qdr_bins *bins, const uint16_t *x, size_t n)
 {
-    bins->integers += total;
-    bins->flags |= n ? QDR_SEEN_OTHER : 0;
-    bins->count += n;
+    add_widened(bins, choose(&bins->kernels)->windows->widen_half, x, n, sizeof *x, HALF_SPARE);
 }
 
-void qdr_bins_add_i64(qdr_bins *bins, const int64_t *x, size_t n)
-{
-    __int128 total = 0;
-    for (size_t i = 0; i < n; i++)
-        total += x[i];
-    add_integers(bins, total, n);
-}
-
-void qdr_bins_add_u64(qdr_bins *bins, const uint64_t *x, size_t n)
-{
-    __int128 total = 0;
-    for (size_t i = 0; i < n; i++)
-        total += x[i];
-    add_integers(bins, total, n);
-}
-
-static uint64_t count_ones(const uint8_t *x, size_t n)
-{
-    uint64_t ones = 0;
-    for (size_t i = 0; i < n; i++)
-        ones += x[i];
-    return ones;
-}
-
-void qdr_bins_add_bool(qdr_bins *bins, const uint8_t *x, size_t n)
-{
-    add_integers(bins, count_ones(x, n), n);
-}
+#define ADD_INTEGERS(name, type)                                                                   \
+    void qdr_bins_add_##name(qdr_bins *bins, const type *x, size_t n)                              \
+    {                                                                                              \
+        bins->integers += choose(&bins->kernels)->integers->sum_##name(x, n);                      \
+        bins->flags |= n ? QDR_SEEN_OTHER : 0;                                                     \
+        bins->count += n;                                                                          \
+    }
+QDR_INTEGER_TYPES(ADD_INTEGERS)
 
 void qdr_bins_flush(qdr_bins *bins, qdr_exact_sum *to)
 {
-    empty_table(&bins->table, to->limbs, QDR_SUM_LIMBS, 1);
+    qdr_table_empty(&bins->table, to->limbs, QDR_SUM_LIMBS, QDR_TABLE_SUM);
     if (bins->integers)
         qdr_fixed_add_scaled(to->limbs, QDR_SUM_LIMBS, bins->integers, QDR_SUM_ONE);
     to->count += bins->count;
@@ -178,109 +117,113 @@ void qdr_bins_flush(qdr_bins *bins, qdr_exact_sum *to)
     bins->count = bins->flags = 0;
 }
 
-INLINE void add_pairs(qdr_product_bins *bins, const char *x, const char *y, size_t n,
-                      struct layout layout)
+/* ---- sums of products ---------------------------------------------------------------------- */
+
+static uint64_t flags_of_products(const double *x, const double *y, size_t n)
 {
-    bins->count += n;
-    while (n) {
-        size_t room = PRODUCTS - bins->pending, part = n < room ? n : room;
-        bins->flags |= add_products(&bins->table, x, y, part, layout);
-        bins->pending += part;
-        if (bins->pending == PRODUCTS) {
-            empty_table(&bins->table, bins->spilled, QDR_PRODUCT_LIMBS, 2);
-            bins->pending = 0;
-        }
-        x += part * layout.bytes;
-        y += part * layout.bytes;
-        n -= part;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t a = bits_of(x[i]), b = bits_of(y[i]);
+        if (!((a ^ b) >> 63) || (a << 1 && b << 1))
+            return QDR_SEEN_OTHER;
     }
+    return 0;
+}
+
+/* Adds a block's products to the table, which is emptied before it is full. */
+static void add_to_table(qdr_product_bins *bins, const double *x, const double *y, size_t n)
+{
+    if (bins->pending + n > PRODUCTS) {
+        qdr_table_empty(&bins->table, bins->spilled, QDR_PRODUCT_LIMBS, QDR_TABLE_PRODUCT);
+        bins->pending = 0;
+    }
+    bins->flags |= qdr_table_add_products(&bins->table, x, y, n);
+    bins->pending += n;
+}
+
+static void add_product_block(qdr_product_bins *bins, const double *x, const double *y, size_t n,
+                              int spare)
+{
+    const qdr_window_kernels *kernels = bins->kernels->windows;
+    size_t taken = n - n % kernels->multiple;
+    qdr_exponents ex = kernels->measure(x, taken), ey = x == y ? ex : kernels->measure(y, taken);
+    qdr_window window;
+    if (taken && qdr_window_for_products(ex, ey, spare, &window)) {
+        qdr_terms what = spare >= FLOAT_SPARE ? QDR_TERM_SHORT_PRODUCTS : QDR_TERM_PRODUCTS;
+        int64_t units[QDR_WINDOW_LEVELS];
+        kernels->sum[what][window.levels](x, y, taken, &window, units);
+        add_units(&bins->table, &window, units, QDR_TABLE_PRODUCT);
+        bins->flags |= flags_of_products(x, y, taken);
+    } else {
+        taken = 0;
+    }
+    add_to_table(bins, x + taken, y + taken, n - taken);
+    bins->count += n;
 }
 
 void qdr_product_bins_add_f64(qdr_product_bins *bins, const double *x, const double *y, size_t n)
 {
-    add_pairs(bins, (const char *)x, (const char *)y, n, BINARY64);
+    choose(&bins->kernels);
+    qdr_environment before = qdr_environment_enter();
+    for (size_t done = 0; done < n; done += BLOCK)
+        add_product_block(bins, x + done, y + done, block_of(n - done), 0);
+    qdr_environment_leave(before);
+}
+
+static void add_widened_products(qdr_product_bins *bins, qdr_widen *widen, const void *x,
+                                 const void *y, size_t n, size_t size, int spare)
+{
+    qdr_environment before = qdr_environment_enter();
+    for (size_t done = 0; done < n; done += BLOCK) {
+        double wide[2][BLOCK];
+        size_t part = block_of(n - done);
+        widen((const char *)x + done * size, wide[0], part);
+        if (x != y)
+            widen((const char *)y + done * size, wide[1], part);
+        add_product_block(bins, wide[0], wide[x != y], part, spare);
+    }
+    qdr_environment_leave(before);
 }
 
 void qdr_product_bins_add_f32(qdr_product_bins *bins, const float *x, const float *y, size_t n)
 {
-    add_pairs(bins, (const char *)x, (const char *)y, n, BINARY32);
+    add_widened_products(bins, choose(&bins->kernels)->windows->widen_float, x, y, n, sizeof *x,
+                         FLOAT_SPARE);
 }
 
-void qdr_product_bins_square_f64(qdr_product_bins *bins, const double *x, size_t n)
-{
-    add_pairs(bins, (const char *)x, (const char *)x, n, BINARY64);
-}
-
-void qdr_product_bins_square_f32(qdr_product_bins *bins, const float *x, size_t n)
-{
-    add_pairs(bins, (const char *)x, (const char *)x, n, BINARY32);
-}
-
-static void add_integer_products(qdr_product_bins *bins, unsigned __int128 low, __int128 high,
-                                 size_t n)
-{
-    bins->integers_low += low;
-    bins->integers_high += high;
-    bins->flags |= n ? QDR_SEEN_OTHER : 0;
-    bins->count += n;
-}
-
-void qdr_product_bins_add_u64(qdr_product_bins *bins, const uint64_t *x, const uint64_t *y,
+void qdr_product_bins_add_f16(qdr_product_bins *bins, const uint16_t *x, const uint16_t *y,
                               size_t n)
 {
-    unsigned __int128 low = 0;
-    __int128 high = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned __int128 product = (unsigned __int128)x[i] * y[i];
-        low += (uint64_t)product;
-        high += (uint64_t)(product >> 64);
+    add_widened_products(bins, choose(&bins->kernels)->windows->widen_half, x, y, n, sizeof *x,
+                         HALF_SPARE);
+}
+
+#define ADD_INTEGER_PRODUCTS(name, type)                                                           \
+    void qdr_product_bins_add_##name(qdr_product_bins *bins, const type *x, const type *y,         \
+                                     size_t n)                                                     \
+    {                                                                                              \
+        qdr_integer_total total = choose(&bins->kernels)->integers->products_##name(x, y, n);      \
+        bins->integers.low += total.low;                                                           \
+        bins->integers.high += total.high;                                                         \
+        bins->flags |= n ? QDR_SEEN_OTHER : 0;                                                     \
+        bins->count += n;                                                                          \
     }
-    add_integer_products(bins, low, high, n);
-}
-
-void qdr_product_bins_add_i64(qdr_product_bins *bins, const int64_t *x, const int64_t *y, size_t n)
-{
-    unsigned __int128 low = 0;
-    __int128 high = 0;
-    for (size_t i = 0; i < n; i++) {
-        __int128 product = (__int128)x[i] * y[i];
-        low += (uint64_t)product;
-        high += (int64_t)(product >> 64);
-    }
-    add_integer_products(bins, low, high, n);
-}
-
-void qdr_product_bins_square_u64(qdr_product_bins *bins, const uint64_t *x, size_t n)
-{
-    qdr_product_bins_add_u64(bins, x, x, n);
-}
-
-void qdr_product_bins_square_i64(qdr_product_bins *bins, const int64_t *x, size_t n)
-{
-    qdr_product_bins_add_i64(bins, x, x, n);
-}
-
-void qdr_product_bins_square_bool(qdr_product_bins *bins, const uint8_t *x, size_t n)
-{
-    add_integer_products(bins, count_ones(x, n), 0, n);
-}
+QDR_INTEGER_TYPES(ADD_INTEGER_PRODUCTS)
 
 void qdr_product_bins_flush(qdr_product_bins *bins, qdr_exact_product *to)
 {
-    empty_table(&bins->table, to->limbs, QDR_PRODUCT_LIMBS, 2);
-    if (bins->count >= PRODUCTS) {
+    qdr_table_empty(&bins->table, to->limbs, QDR_PRODUCT_LIMBS, QDR_TABLE_PRODUCT);
+    if (bins->count > PRODUCTS) {
         qdr_fixed_add(to->limbs, bins->spilled, QDR_PRODUCT_LIMBS);
         memset(bins->spilled, 0, sizeof bins->spilled);
     }
-    if (bins->integers_low || bins->integers_high) {
-        qdr_fixed_add_scaled(to->limbs, QDR_PRODUCT_LIMBS, (__int128)bins->integers_low,
+    if (bins->integers.low || bins->integers.high) {
+        qdr_fixed_add_scaled(to->limbs, QDR_PRODUCT_LIMBS, (__int128)bins->integers.low,
                              QDR_PRODUCT_ONE);
-        qdr_fixed_add_scaled(to->limbs, QDR_PRODUCT_LIMBS, bins->integers_high,
+        qdr_fixed_add_scaled(to->limbs, QDR_PRODUCT_LIMBS, bins->integers.high,
                              QDR_PRODUCT_ONE + 64);
     }
     to->count += bins->count;
     to->flags |= bins->flags;
-    bins->integers_low = 0;
-    bins->integers_high = 0;
+    bins->integers = (qdr_integer_total){0, 0};
     bins->pending = bins->count = bins->flags = 0;
 }

@@ -1,8 +1,8 @@
 /* Working accumulators: what one thread adds elements to before it flushes them into an
  * accumulator of exact.h. They are fast and large, and are never stored, sent or compared.
  *
- * A float is an integer significand times a power of two; there is one 128-bit total of
- * significands for each power, so that an addition is one integer addition and nothing is lost.
+ * Blocks of floats that are not too far apart are summed by windows, as fast as memory gives them;
+ * others one by one, by a table. Floats and halves are doubles here.
  *
  * All zero is empty. They take 32 KiB: from calloc, say, once a thread. Arrays are read by plain
  * loads; they must not overlap the bins. NaN, infinities and -0.0 become flags. Local, all of it.
@@ -14,54 +14,40 @@
 #include <stdint.h>
 
 #include "exact/exact.h"
+#include "exact/kernels.h"
+#include "exact/table.h"
 
-enum { QDR_BINS = 2048 };
-
-typedef struct qdr_bin_table {
-    __int128 totals[QDR_BINS]; /* [i]: of significands whose least bit is worth 2^(i - 1074), or of
-                                  products where that is 2^(2 i - 2148) */
-    uint64_t touched;          /* bit k: one of the totals 32 k to 32 k + 31 may not be zero */
-} qdr_bin_table;
+/* The types of elements, and what they are called here; f16 are the bits of binary16. */
+#define QDR_EXACT_TYPES(M)                                                                         \
+    M(f64, double) M(f32, float) M(f16, uint16_t) QDR_INTEGER_TYPES(M)
 
 /* For sums. Room for 2^63 elements between flushes. */
 typedef struct qdr_bins {
-    qdr_bin_table table;
+    qdr_table table;
     __int128 integers; /* the total of integer elements */
     uint64_t count, flags;
+    const qdr_exact_kernels *kernels; /* NULL before the first element */
 } qdr_bins;
-
-void qdr_bins_add_f64(qdr_bins *bins, const double *x, size_t n);
-void qdr_bins_add_f32(qdr_bins *bins, const float *x, size_t n);
-void qdr_bins_add_i64(qdr_bins *bins, const int64_t *x, size_t n);
-void qdr_bins_add_u64(qdr_bins *bins, const uint64_t *x, size_t n);
-void qdr_bins_add_bool(qdr_bins *bins, const uint8_t *x, size_t n); /* each 0 or 1 */
-
-/* Adds everything to `to` and empties the bins. */
-void qdr_bins_flush(qdr_bins *bins, qdr_exact_sum *to);
 
 /* For sums of products of the elements of two arrays, which may be one and the same: squares. */
 typedef struct qdr_product_bins {
-    qdr_bin_table table;
-    uint64_t pending;                    /* products in the table, which has room for 2^20 */
+    qdr_table table;
+    uint64_t pending;                    /* products added one by one, with room for 2^19 */
     uint64_t spilled[QDR_PRODUCT_LIMBS]; /* what was in the table when it was full */
-    unsigned __int128 integers_low;      /* the totals of the halves of integers' products */
-    __int128 integers_high;
+    qdr_integer_total integers;
     uint64_t count, flags;
+    const qdr_exact_kernels *kernels;
 } qdr_product_bins;
 
-void qdr_product_bins_add_f64(qdr_product_bins *bins, const double *x, const double *y, size_t n);
-void qdr_product_bins_add_f32(qdr_product_bins *bins, const float *x, const float *y, size_t n);
-void qdr_product_bins_add_i64(qdr_product_bins *bins, const int64_t *x, const int64_t *y, size_t n);
-void qdr_product_bins_add_u64(qdr_product_bins *bins, const uint64_t *x, const uint64_t *y,
-                              size_t n);
+/* qdr_bins_add_f64(bins, x, n), qdr_product_bins_add_f64(bins, x, y, n) and so on. */
+#define QDR_ADDERS(name, type)                                                                     \
+    void qdr_bins_add_##name(qdr_bins *bins, const type *x, size_t n);                             \
+    void qdr_product_bins_add_##name(qdr_product_bins *bins, const type *x, const type *y, size_t n);
+QDR_EXACT_TYPES(QDR_ADDERS)
+#undef QDR_ADDERS
 
-/* The same as adding x and x, but of floats faster; each bool is 0 or 1. */
-void qdr_product_bins_square_f64(qdr_product_bins *bins, const double *x, size_t n);
-void qdr_product_bins_square_f32(qdr_product_bins *bins, const float *x, size_t n);
-void qdr_product_bins_square_i64(qdr_product_bins *bins, const int64_t *x, size_t n);
-void qdr_product_bins_square_u64(qdr_product_bins *bins, const uint64_t *x, size_t n);
-void qdr_product_bins_square_bool(qdr_product_bins *bins, const uint8_t *x, size_t n);
-
+/* Add everything to `to` and empty the bins. */
+void qdr_bins_flush(qdr_bins *bins, qdr_exact_sum *to);
 void qdr_product_bins_flush(qdr_product_bins *bins, qdr_exact_product *to);
 
 #endif

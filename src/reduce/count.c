@@ -1,39 +1,16 @@
 /* count_nonzero, any, all: how many elements are not zero. NaN is not zero, -0.0 is. */
 #include "reduce/reducers.h"
+#include "reduce/scan.h"
 
 typedef struct counts {
     uint64_t nonzero, all;
 } counts;
 
-#define NONZERO_b(x) x != 0
-#define NONZERO_i(x) x != 0
-#define NONZERO_u(x) x != 0
-#define NONZERO_h(x) (x.bits & 0x7fff) != 0
-#define NONZERO_f(x) x != 0
-#define NONZERO_c(x) ((x.re != 0) | (x.im != 0))
-
-#define DTYPE(id, name, class, type, npy)                                                          \
-    static uint64_t count_##id(const void *elements, size_t n)                                     \
-    {                                                                                              \
-        const type *x = elements;                                                                  \
-        uint64_t count = 0;                                                                        \
-        for (size_t i = 0; i < n; i++)                                                             \
-            count += NONZERO_##class(x[i]);                                                        \
-        return count;                                                                              \
-    }
-#include "quadrat/dtypes.def"
-#undef DTYPE
-
 static void update(uint64_t *state, void *work, const qdr_tile *tile)
 {
-    static uint64_t (*const count[QDR_DTYPES])(const void *, size_t) = {
-#define DTYPE(id, name, class, type, npy) [QDR_##id] = count_##id,
-#include "quadrat/dtypes.def"
-#undef DTYPE
-    };
     (void)work;
     counts *c = (counts *)state;
-    c->nonzero += count[tile->dtype](tile->elements, tile->count);
+    c->nonzero += qdr_scans()->nonzero[tile->dtype](tile->elements, tile->count);
     c->all += tile->count;
 }
 

@@ -1,27 +1,17 @@
 /* dot, vdot: the exact sum of the products of pairs; of complex ones, the sums of both parts. */
 #include <string.h>
 
-#include "base/half.h"
 #include "reduce/floating.h"
 #include "reduce/reducers.h"
 
-enum { PART = 512 }; /* pairs that are converted at a time */
+enum { PART = 512 }; /* complex pairs that are taken apart at a time */
 
-#define TAKER(id, type, wide, adder, value)                                                        \
+#define TAKER(id, adder)                                                                           \
     static void take_##id(qdr_product_bins *bins, const void *first, const void *second, size_t n, \
                           bool conjugate)                                                          \
     {                                                                                              \
-        const type *x = first, *y = second;                                                        \
-        wide a[PART], b[PART];                                                                     \
         (void)conjugate;                                                                           \
-        for (size_t done = 0; done < n; done += PART) {                                            \
-            size_t count = n - done < PART ? n - done : PART;                                      \
-            for (size_t i = 0; i < count; i++) {                                                   \
-                a[i] = value(x[done + i]);                                                         \
-                b[i] = value(y[done + i]);                                                         \
-            }                                                                                      \
-            qdr_product_bins_add_##adder(bins, a, b, count);                                       \
-        }                                                                                          \
+        qdr_product_bins_add_##adder(bins, first, second, n);                                      \
     }
 /* (a + bi) (c + di) = ac - bd + (ad + bc) i */
 #define COMPLEX_TAKER(id, type, part, adder)                                                       \
@@ -45,21 +35,20 @@ enum { PART = 512 }; /* pairs that are converted at a time */
             qdr_product_bins_add_##adder(&bins[1], b, c, count);                                   \
         }                                                                                          \
     }
-#define ITSELF(x) x
-#define HALF(x) qdr_half_value((x).bits)
-#define TAKER_b(id, type) TAKER(id, type, uint64_t, u64, ITSELF)
-#define TAKER_i(id, type) TAKER(id, type, int64_t, i64, ITSELF)
-#define TAKER_u(id, type) TAKER(id, type, uint64_t, u64, ITSELF)
-#define TAKER_h(id, type) TAKER(id, type, float, f32, HALF)
-TAKER(FLOAT32, float, float, f32, ITSELF)
-TAKER(FLOAT64, double, double, f64, ITSELF)
+TAKER(BOOL, u8)
+TAKER(INT8, i8)
+TAKER(INT16, i16)
+TAKER(INT32, i32)
+TAKER(INT64, i64)
+TAKER(UINT8, u8)
+TAKER(UINT16, u16)
+TAKER(UINT32, u32)
+TAKER(UINT64, u64)
+TAKER(FLOAT16, f16)
+TAKER(FLOAT32, f32)
+TAKER(FLOAT64, f64)
 COMPLEX_TAKER(COMPLEX64, qdr_complex64, float, f32)
 COMPLEX_TAKER(COMPLEX128, qdr_complex128, double, f64)
-#define TAKER_f(id, type)
-#define TAKER_c(id, type)
-#define DTYPE(id, name, class, type, npy) TAKER_##class(id, type)
-#include "quadrat/dtypes.def"
-#undef DTYPE
 
 static void (*const takers[QDR_DTYPES])(qdr_product_bins *bins, const void *first,
                                         const void *second, size_t n, bool conjugate) = {

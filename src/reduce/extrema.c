@@ -1,128 +1,42 @@
 /* min, max, ptp, argmin, argmax, and those of what is not NaN: the least key, and for a position
- * the lowest that has it.
- *
- * A key is a signed integer in the order of the elements; of floats, the bits with the others than
- * the sign inverted below zero, so that -0.0 comes right before +0.0. A maximum is the least of
- * the inverted keys. NaN has the least key of all: it wins, and the first of several is found. Where it
- * should not count it has the greatest key instead.
- *
- * Complex numbers are ordered by their real, then by their imaginary parts. Both zeros of a real
- * part are one key there, as they are equal in this order; so a zero of the value is +0.0. */
+ * the lowest that has it. */
 #include <math.h>
 #include <string.h>
 
-#include "base/half.h"
 #include "reduce/reducers.h"
-
-/* Of an imaginary part, after that of the real one; 0 for real elements. */
-typedef struct key {
-    int64_t first, second;
-} key;
+#include "reduce/scan.h"
 
 typedef struct extremum {
     uint64_t count; /* elements taken up; the rest means nothing when it is 0 */
-    key key;
+    qdr_key key;
     int64_t position; /* 0 where only the value is wanted */
 } extremum;
 
-/* Which element is wanted. */
-typedef struct order {
-    int64_t invert; /* -1 for a maximum, 0 for a minimum */
-    int64_t first;  /* 1 for the position of the first of equals, as both zeros are; else 0 */
-    int64_t nan;    /* the key of NaN */
-} order;
-
 _Static_assert(sizeof(extremum) == QDR_EXTREMUM_WORDS * sizeof(uint64_t), "whole words");
-
-#define NAN_WINS INT64_MIN
-#define NAN_LOSES INT64_MAX
-#define NEGATIVE_ZERO_KEY (-1) /* of the key before any inversion; +0.0 has 0 */
-
-static bool key_less(key a, key b)
-{
-    return a.first < b.first || (a.first == b.first && a.second < b.second);
-}
-
-static bool key_equal(key a, key b)
-{
-    return a.first == b.first && a.second == b.second;
-}
-
-/* Both ways: the keys of NaN become NaNs too. */
-static int64_t swap_order(int64_t bits)
-{
-    return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
-}
 
 static double double_of_key(int64_t k, int64_t invert)
 {
     double x;
-    int64_t bits = swap_order(k ^ invert);
+    int64_t bits = qdr_key_swap(k ^ invert);
     memcpy(&x, &bits, sizeof x);
     return x == x ? x : NAN;
 }
 
-static inline int64_t float_key(double x, order o)
-{
-    int64_t k;
-    memcpy(&k, &x, sizeof k);
-    k = swap_order(k);
-    k += o.first & (k == NEGATIVE_ZERO_KEY);
-    return x == x ? k ^ o.invert : o.nan;
-}
-
-static inline key complex_key(double re, double im, order o)
-{
-    o.first = 1;
-    key k = {float_key(re, o), float_key(im, o)};
-    return re == re && im == im ? k : (key){o.nan, o.nan};
-}
-
-#define KEY_b(x) x ^ o.invert
-#define KEY_i(x) x ^ o.invert
-#define KEY_u(x) (int64_t)(x ^ 1ull << 63) ^ o.invert
-#define KEY_h(x) float_key((double)qdr_half_value(x.bits), o)
-#define KEY_f(x) float_key((double)x, o)
-#define KEY_c(x) complex_key((double)x.re, (double)x.im, o)
-
-/* The least key of n elements, and the first element that has a key. */
-#define SCAN(id, type, K, KEY, MAKE, LESS)                                                         \
-    static key least_##id(const void *elements, size_t n, order o)                                 \
-    {                                                                                              \
-        const type *x = elements;                                                                  \
-        K least = KEY(x[0]);                                                                       \
-        for (size_t i = 1; i < n; i++) {                                                           \
-            K other = KEY(x[i]);                                                                   \
-            least = LESS(other, least) ? other : least;                                            \
-        }                                                                                          \
-        return MAKE(least);                                                                        \
-    }                                                                                              \
-    static size_t find_##id(const void *elements, key wanted, order o)                             \
+/* The first element that has a key, which one of them has. */
+#define DTYPE(id, name, class, type, npy)                                                          \
+    static size_t find_##id(const void *elements, qdr_key wanted, qdr_order o)                     \
     {                                                                                              \
         const type *x = elements;                                                                  \
         size_t i = 0;                                                                              \
-        while (!key_equal(MAKE(KEY(x[i])), wanted))                                                \
+        while (!qdr_key_equal(QDR_KEY_##class(x[i], o), wanted))                                   \
             i++;                                                                                   \
         return i;                                                                                  \
     }
-#define LESS(a, b) ((a) < (b))
-#define REAL_KEY(k) ((key){k, 0})
-#define ITSELF(k) (k)
-#define SCAN_b(id, type) SCAN(id, type, int64_t, KEY_b, REAL_KEY, LESS)
-#define SCAN_i(id, type) SCAN(id, type, int64_t, KEY_i, REAL_KEY, LESS)
-#define SCAN_u(id, type) SCAN(id, type, int64_t, KEY_u, REAL_KEY, LESS)
-#define SCAN_h(id, type) SCAN(id, type, int64_t, KEY_h, REAL_KEY, LESS)
-#define SCAN_f(id, type) SCAN(id, type, int64_t, KEY_f, REAL_KEY, LESS)
-#define SCAN_c(id, type) SCAN(id, type, key, KEY_c, ITSELF, key_less)
-#define DTYPE(id, name, class, type, npy) SCAN_##class(id, type)
 #include "quadrat/dtypes.def"
 #undef DTYPE
 
-static const struct {
-    key (*least)(const void *elements, size_t n, order o);
-    size_t (*find)(const void *elements, key wanted, order o);
-} scans[QDR_DTYPES] = {
-#define DTYPE(id, name, class, type, npy) [QDR_##id] = {least_##id, find_##id},
+static size_t (*const find[QDR_DTYPES])(const void *elements, qdr_key wanted, qdr_order o) = {
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = find_##id,
 #include "quadrat/dtypes.def"
 #undef DTYPE
 };
@@ -139,8 +53,8 @@ static int64_t position_in(const qdr_tile *tile, size_t index)
 
 static void merge_extremum(extremum *to, const extremum *from)
 {
-    bool better = !to->count || key_less(from->key, to->key) ||
-                  (key_equal(from->key, to->key) && from->position < to->position);
+    bool better = !to->count || qdr_key_less(from->key, to->key) ||
+                  (qdr_key_equal(from->key, to->key) && from->position < to->position);
     if (!from->count)
         return;
     if (better) {
@@ -150,18 +64,18 @@ static void merge_extremum(extremum *to, const extremum *from)
     to->count += from->count;
 }
 
-static void update(extremum *e, const qdr_tile *tile, order o)
+static void update(extremum *e, const qdr_tile *tile, qdr_order o)
 {
     extremum found = {.count = tile->count,
-                      .key = scans[tile->dtype].least(tile->elements, tile->count, o)};
-    if (o.first && !(e->count && key_less(e->key, found.key)))
+                      .key = qdr_scans()->least[tile->dtype](tile->elements, tile->count, o)};
+    if (o.first && !(e->count && qdr_key_less(e->key, found.key)))
         found.position =
-            position_in(tile, scans[tile->dtype].find(tile->elements, found.key, o));
+            position_in(tile, find[tile->dtype](tile->elements, found.key, o));
     merge_extremum(e, &found);
 }
 
 /* The element that a key was made of, in the widest dtype of its kind. */
-static qdr_scalar element_of(key k, char kind, int64_t invert)
+static qdr_scalar element_of(qdr_key k, char kind, int64_t invert)
 {
     switch (kind) {
     case 'b':
@@ -181,16 +95,16 @@ static qdr_scalar element_of(key k, char kind, int64_t invert)
 }
 
 /* Whether a key is the one of the element that it is the key of. */
-static bool is_key(key k, qdr_dtype dtype, order o)
+static bool is_key(qdr_key k, qdr_dtype dtype, qdr_order o)
 {
     qdr_scalar wide = element_of(k, qdr_dtype_kind(dtype), o.invert);
     qdr_scalar element = qdr_scalar_narrow(wide, dtype);
-    return key_equal(scans[dtype].least(element.words, 1, o), k);
+    return qdr_key_equal(qdr_scans()->least[dtype](element.words, 1, o), k);
 }
 
 /* Whether words are extremums of the same elements, whose positions are below length. */
-static bool valid(const uint64_t *words, int extrema, const order orders[], const qdr_taken *taken,
-                  int64_t length)
+static bool valid(const uint64_t *words, int extrema, const qdr_order orders[],
+                  const qdr_taken *taken, int64_t length)
 {
     const extremum *e = (const extremum *)words;
     if (!e->count)
@@ -206,7 +120,7 @@ static bool valid(const uint64_t *words, int extrema, const order orders[], cons
 
 /* What has one or more extremums for its state: an order tells of each. */
 #define EXTREMA(kind, extrema, first_part, ...)                                                    \
-    static const order orders_##kind[] = {__VA_ARGS__};                                            \
+    static const qdr_order orders_##kind[] = {__VA_ARGS__};                                        \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
         (void)work;                                                                                \
@@ -231,15 +145,15 @@ static bool valid(const uint64_t *words, int extrema, const order orders[], cons
         .valid = valid_##kind,                                                                     \
         .part = first_part,                                                                        \
     };
-EXTREMA(minimum, 1, NULL, {0, 0, NAN_WINS})
-EXTREMA(maximum, 1, NULL, {-1, 0, NAN_WINS})
-EXTREMA(extent, 2, &qdr_minimum_accumulator, {0, 0, NAN_WINS}, {-1, 0, NAN_WINS})
-EXTREMA(first_min, 1, NULL, {0, 1, NAN_WINS})
-EXTREMA(first_max, 1, NULL, {-1, 1, NAN_WINS})
-EXTREMA(least, 1, NULL, {0, 0, NAN_LOSES})
-EXTREMA(greatest, 1, NULL, {-1, 0, NAN_LOSES})
-EXTREMA(first_least, 1, NULL, {0, 1, NAN_LOSES})
-EXTREMA(first_greatest, 1, NULL, {-1, 1, NAN_LOSES})
+EXTREMA(minimum, 1, NULL, {0, 0, QDR_NAN_WINS})
+EXTREMA(maximum, 1, NULL, {-1, 0, QDR_NAN_WINS})
+EXTREMA(extent, 2, &qdr_minimum_accumulator, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
+EXTREMA(first_min, 1, NULL, {0, 1, QDR_NAN_WINS})
+EXTREMA(first_max, 1, NULL, {-1, 1, QDR_NAN_WINS})
+EXTREMA(least, 1, NULL, {0, 0, QDR_NAN_LOSES})
+EXTREMA(greatest, 1, NULL, {-1, 0, QDR_NAN_LOSES})
+EXTREMA(first_least, 1, NULL, {0, 1, QDR_NAN_LOSES})
+EXTREMA(first_greatest, 1, NULL, {-1, 1, QDR_NAN_LOSES})
 
 static int check_any(const extremum *e, const char *name, qdr_error *err)
 {
@@ -264,7 +178,7 @@ static int finish_position(const extremum *e, const char *name, qdr_scalar *valu
 static int finish_number(const extremum *e, qdr_dtype dtype, const char *name, qdr_scalar *value,
                          qdr_error *err)
 {
-    if (e->key.first == NAN_LOSES && strchr("fc", qdr_dtype_kind(dtype)))
+    if (e->key.first == QDR_NAN_LOSES && strchr("fc", qdr_dtype_kind(dtype)))
         return qdr_fail(err, QDR_EUSAGE, "%s: all elements are NaN", name);
     return finish_position(e, name, value, err);
 }

@@ -2,7 +2,7 @@
 
 #include "base/half.h"
 
-enum { PART = 512 }; /* elements that are converted at a time */
+enum { PART = QDR_WINDOW_BLOCK }; /* elements that are converted at a time */
 
 /* Adds n numbers, `stride` apart, converted to what an adder takes. */
 #define TAKER(taker, adder_type, adder, type, wide, value, stride)                                 \
@@ -20,18 +20,14 @@ enum { PART = 512 }; /* elements that are converted at a time */
 #define ITSELF(x) x
 #define HALF(x) qdr_half_value((x).bits)
 
-#define WIDENED(id, type, adder, wide, value)                                                      \
-    TAKER(sum_##id, qdr_bins, qdr_bins_add_##adder, type, wide, value, 1)                          \
-    TAKER(squares_##id, qdr_product_bins, qdr_product_bins_square_##adder, type, wide, value, 1)
-
 #define DIRECT(id, adder)                                                                          \
     static void sum_##id(qdr_bins *bins, const void *elements, size_t n)                           \
     {                                                                                              \
         qdr_bins_add_##adder(bins, elements, n);                                                   \
     }                                                                                              \
-    static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)                \
+    static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)               \
     {                                                                                              \
-        qdr_product_bins_square_##adder(bins, elements, n);                                            \
+        qdr_product_bins_add_##adder(bins, elements, elements, n);                                 \
     }
 
 #define COMPLEX(id, adder, part)                                                                   \
@@ -41,21 +37,21 @@ enum { PART = 512 }; /* elements that are converted at a time */
         part_##id(&bins[0], elements, n);                                                          \
         part_##id(&bins[1], (const part *)elements + 1, n);                                        \
     }                                                                                              \
-    static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)                \
+    static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)               \
     {                                                                                              \
-        qdr_product_bins_square_##adder(bins, elements, 2 * n);                                        \
+        qdr_product_bins_add_##adder(bins, elements, elements, 2 * n);                             \
     }
 
-DIRECT(BOOL, bool)
-WIDENED(INT8, int8_t, i64, int64_t, ITSELF)
-WIDENED(INT16, int16_t, i64, int64_t, ITSELF)
-WIDENED(INT32, int32_t, i64, int64_t, ITSELF)
+DIRECT(BOOL, u8)
+DIRECT(INT8, i8)
+DIRECT(INT16, i16)
+DIRECT(INT32, i32)
 DIRECT(INT64, i64)
-WIDENED(UINT8, uint8_t, u64, uint64_t, ITSELF)
-WIDENED(UINT16, uint16_t, u64, uint64_t, ITSELF)
-WIDENED(UINT32, uint32_t, u64, uint64_t, ITSELF)
+DIRECT(UINT8, u8)
+DIRECT(UINT16, u16)
+DIRECT(UINT32, u32)
 DIRECT(UINT64, u64)
-WIDENED(FLOAT16, qdr_float16, f32, float, HALF)
+DIRECT(FLOAT16, f16)
 DIRECT(FLOAT32, f32)
 DIRECT(FLOAT64, f64)
 COMPLEX(COMPLEX64, f32, float)

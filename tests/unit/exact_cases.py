@@ -4,7 +4,7 @@
     kind n element... (int64 uint64) x (sum, dot)
         (sum mean var0 var1 std0 std1 norm dot) x (double, float)
 
-kind is f64, f32, i64, u64 or bool. Elements are their bits in hex. int64 and uint64 are the value
+kind is f64, f32, f16, or i or u and the bits of an integer. Elements are their bits in hex. int64 and uint64 are the value
 in decimal, or "none" when it is no integer that fits. dot is of the elements and their reverse. The
 rest are the bits of doubles; var0 is the
 variance with ddof 0, and so on. Everything is computed with integers and fractions and rounded
@@ -33,6 +33,10 @@ def double_of(bits):
 
 def float_of(bits):
     return struct.unpack("<f", struct.pack("<I", bits))[0]
+
+
+def half_of(bits):
+    return struct.unpack("<e", struct.pack("<H", bits))[0]
 
 
 def float_bits(x):
@@ -143,10 +147,11 @@ def as_integer(total, low, high):
 KINDS = {  # values of an element's bits, digits of them, whether an integer
     "f64": (double_of, 16, False),
     "f32": (float_of, 8, False),
-    "i64": (lambda b: b - (b >> 63 << 64), 16, True),
-    "u64": (lambda b: b, 16, True),
-    "bool": (lambda b: b, 2, True),
+    "f16": (half_of, 4, False),
 }
+for width in 8, 16, 32, 64:
+    KINDS[f"i{width}"] = (lambda b, w=width: b - (b >> w - 1 << w), width // 4, True)
+    KINDS[f"u{width}"] = (lambda b: b, width // 4, True)
 
 
 def write(kind, elements):
@@ -284,9 +289,23 @@ BITS = [
     ("u64", each(lambda r: r.getrandbits(64))),
     ("u64", each(lambda r: r.getrandbits(r.choice((60, 62, 63))))),
     ("u64", repeated([2**64 - 1, 1, 0])),
-    ("bool", each(lambda r: r.getrandbits(1))),
-    ("bool", repeated([1])),
+    ("u8", each(lambda r: r.getrandbits(1))),
+    ("u8", repeated([1])),
+    ("f16", each(lambda r: r.getrandbits(16))),
+    ("f16", each(lambda r: r.getrandbits(16) & 0xBBFF)),
+    ("f16", each(lambda r: r.getrandbits(10) | r.getrandbits(1) << 15)),
+    ("f16", repeated([0x8000])),
+    ("f16", repeated([0x3C00, 0xFC00, 0x7BFF, 0x0001])),
 ]
+for width in 8, 16, 32:
+    low, high = 1 << width - 1, (1 << width) - 1  # the least of signed ones, the greatest
+    for kind in f"i{width}", f"u{width}":
+        BITS += [
+            (kind, each(lambda r, w=width: r.getrandbits(w))),
+            (kind, repeated([low])),
+            (kind, repeated([high])),
+            (kind, repeated([low - 1, low, 0])),
+        ]
 SIZES = [0, 1, 2, 3, 4, 7, 12, 30]
 
 

@@ -1,0 +1,23 @@
+#include "base/isa.h"
+#include "exact/kernels.h"
+
+#define DECLARE(isa)                                                                               \
+    extern const qdr_window_kernels qdr_window_kernels_##isa;                                      \
+    extern const qdr_integer_kernels qdr_integer_kernels_##isa;
+#define ROW(isa) {&qdr_window_kernels_##isa, &qdr_integer_kernels_##isa}
+
+DECLARE(portable)
+DECLARE(avx2)
+DECLARE(avx512)
+
+const qdr_exact_kernels *qdr_exact_kernels_select(void)
+{
+    static const qdr_exact_kernels kernels[QDR_ISAS] = {
+        [QDR_ISA_PORTABLE] = ROW(portable),
+#if defined(QUADRAT_HAVE_X86)
+        [QDR_ISA_AVX2] = ROW(avx2),
+        [QDR_ISA_AVX512] = ROW(avx512),
+#endif
+    };
+    return &kernels[qdr_isa_select()];
+}

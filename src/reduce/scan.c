@@ -1,0 +1,129 @@
+/* The scans for one instruction set. This file is compiled once for each, with QDR_ISA as the suffix
+ * of what it defines; select.c picks one. The loops are plain, for the compiler to make vectors of.
+ *
+ * Keys have 64 bits, but real elements are compared by ranks: the keys of as many bits as the
+ * elements have. The least rank stands for an element, whose key is made in the end. */
+#include "reduce/scan.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* The signed integer type of a type's size. */
+#define WORD(type)                                                                                 \
+    __typeof__(*_Generic((char(*)[sizeof(type)])0,                                                 \
+               char(*)[1]: (int8_t *)0,                                                            \
+               char(*)[2]: (int16_t *)0,                                                           \
+               char(*)[4]: (int32_t *)0,                                                           \
+               char(*)[8]: (int64_t *)0))
+
+/* Of words of a number of bits, of which floats have some for the fraction. */
+#define OF_WORDS(bits, fraction)                                                                   \
+    INLINE int##bits##_t swap_##bits(int##bits##_t x)                                              \
+    {                                                                                              \
+        return (int##bits##_t)(x ^ (int##bits##_t)((uint##bits##_t)(x >> (bits - 1)) >> 1));       \
+    }                                                                                              \
+    INLINE bool is_nan_##bits(int##bits##_t x)                                                     \
+    {                                                                                              \
+        return (x & INT##bits##_MAX) > INT##bits##_MAX - ((int##bits##_t)1 << fraction) + 1;       \
+    }
+OF_WORDS(16, 10)
+OF_WORDS(32, 23)
+OF_WORDS(64, 52)
+#define OF_WORD(name, x)                                                                           \
+    _Generic(x, int16_t: name##_16, int32_t: name##_32, int64_t: name##_64)(x)
+
+/* From bits to ranks, for invert and nan as in an order, and back. NaN's rank is the least or the
+ * greatest, and either, inverted or not, stands for a NaN. */
+#define RANK_b(x) (x ^ invert)
+#define RANK_i(x) (x ^ invert)
+#define RANK_u(x) (x ^ sign ^ invert)
+#define RANK_h(x) (OF_WORD(is_nan, x) ? nan : OF_WORD(swap, x) ^ invert)
+#define RANK_f(x) RANK_h(x)
+#define BITS_b(rank) (rank ^ invert)
+#define BITS_i(rank) (rank ^ invert)
+#define BITS_u(rank) (rank ^ sign ^ invert)
+#define BITS_h(rank) OF_WORD(swap, (word)(rank ^ invert))
+#define BITS_f(rank) BITS_h(rank)
+
+#define LEAST_RANK(id, type, RANK, BITS, KEY)                                                      \
+    static qdr_key least_##id(const void *elements, size_t n, qdr_order o)                         \
+    {                                                                                              \
+        typedef WORD(type) word;                                                                   \
+        const word invert = (word)o.invert, nan = (word)(o.nan >> (64 - 8 * sizeof(word)));        \
+        const word sign = (word)(1ull << (8 * sizeof(word) - 1));                                  \
+        word least = (word)~sign, bits;                                                            \
+        (void)nan;                                                                                 \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            memcpy(&bits, (const char *)elements + i * sizeof bits, sizeof bits);                  \
+            word rank = (word)(RANK(bits));                                                        \
+            least = rank < least ? rank : least;                                                   \
+        }                                                                                          \
+        bits = (word)(BITS(least));                                                                \
+        type element;                                                                              \
+        memcpy(&element, &bits, sizeof element);                                                   \
+        return KEY(element, o);                                                                    \
+    }
+
+#define LEAST_KEY(id, type)                                                                        \
+    static qdr_key least_##id(const void *elements, size_t n, qdr_order o)                         \
+    {                                                                                              \
+        const type *x = elements;                                                                  \
+        qdr_key least = QDR_KEY_c(x[0], o);                                                        \
+        for (size_t i = 1; i < n; i++) {                                                           \
+            qdr_key other = QDR_KEY_c(x[i], o);                                                    \
+            least = qdr_key_less(other, least) ? other : least;                                    \
+        }                                                                                          \
+        return least;                                                                              \
+    }
+
+#define LEAST_b(id, type) LEAST_RANK(id, type, RANK_b, BITS_b, QDR_KEY_b)
+#define LEAST_i(id, type) LEAST_RANK(id, type, RANK_i, BITS_i, QDR_KEY_i)
+#define LEAST_u(id, type) LEAST_RANK(id, type, RANK_u, BITS_u, QDR_KEY_u)
+#define LEAST_h(id, type) LEAST_RANK(id, type, RANK_h, BITS_h, QDR_KEY_h)
+#define LEAST_f(id, type) LEAST_RANK(id, type, RANK_f, BITS_f, QDR_KEY_f)
+#define LEAST_c(id, type) LEAST_KEY(id, type)
+#define DTYPE(id, name, class, type, npy) LEAST_##class(id, type)
+#include "quadrat/dtypes.def"
+#undef DTYPE
+
+enum { RUN = 1 << 15 }; /* elements that are counted in 32 bits */
+
+#define NONZERO_b(x) (x != 0)
+#define NONZERO_i(x) (x != 0)
+#define NONZERO_u(x) (x != 0)
+#define NONZERO_h(x) ((x.bits & 0x7fff) != 0)
+#define NONZERO_f(x) (x != 0)
+#define NONZERO_c(x) ((x.re != 0) | (x.im != 0))
+
+#define DTYPE(id, name, class, type, npy)                                                          \
+    static uint64_t nonzero_##id(const void *elements, size_t n)                                   \
+    {                                                                                              \
+        const type *x = elements;                                                                  \
+        uint64_t count = 0;                                                                        \
+        for (size_t start = 0; start < n; start += RUN) {                                          \
+            size_t end = n - start < RUN ? n : start + RUN;                                        \
+            uint32_t some = 0;                                                                     \
+            for (size_t i = start; i < end; i++)                                                   \
+                some += NONZERO_##class(x[i]);                                                     \
+            count += some;                                                                         \
+        }                                                                                          \
+        return count;                                                                              \
+    }
+#include "quadrat/dtypes.def"
+#undef DTYPE
+
+#define JOINED(a, b) JOINED_AGAIN(a, b)
+#define JOINED_AGAIN(a, b) a##b
+
+extern const qdr_scan_set JOINED(qdr_scans_, QDR_ISA);
+const qdr_scan_set JOINED(qdr_scans_, QDR_ISA) = {
+    .least = {
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = least_##id,
+#include "quadrat/dtypes.def"
+#undef DTYPE
+    },
+    .nonzero = {
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = nonzero_##id,
+#include "quadrat/dtypes.def"
+#undef DTYPE
+    },
+};
