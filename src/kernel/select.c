@@ -1,34 +1,15 @@
-/* Picks the kernels for this machine's instruction set. QUADRAT_ISA=portable|avx2|avx512 in the
- * environment picks a smaller one than the machine has, for tests. */
-#include <stdlib.h>
+/* Picks the kernels for this machine's instruction set. */
 #include <string.h>
 
+#include "base/isa.h"
 #include "kernel/isa.h"
-
-static bool always(void)
-{
-    return true;
-}
-
-#if defined(QUADRAT_HAVE_X86)
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-
-static bool has_avx512(void)
-{
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-}
-#endif
 
 #if defined(QUADRAT_HAVE_SLEEF)
 /* What SLEEF's functions of one element take, which every instruction set's kernels use. */
 static bool has_fma(void)
 {
 #if defined(QUADRAT_HAVE_X86)
-    return has_avx2();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #elif defined(__FP_FAST_FMA)
     return true;
 #else
@@ -37,27 +18,16 @@ static bool has_fma(void)
 }
 #endif
 
-/* The best first. */
-static const struct {
-    const char *name;
-    bool (*supported)(void);
-    const qdr_kernel_set *set;
-} sets[] = {
-#if defined(QUADRAT_HAVE_X86)
-    {"avx512", has_avx512, &qdr_kernels_avx512},
-    {"avx2", has_avx2, &qdr_kernels_avx2},
-#endif
-    {"portable", always, &qdr_kernels_portable},
-};
-
 static const qdr_kernel_set *selected(void)
 {
-    const char *wanted = getenv("QUADRAT_ISA");
-    size_t last = sizeof sets / sizeof sets[0] - 1;
-    for (size_t i = 0; i < last; i++)
-        if ((!wanted || strcmp(wanted, sets[i].name) == 0) && sets[i].supported())
-            return sets[i].set;
-    return sets[last].set;
+    static const qdr_kernel_set *const sets[QDR_ISAS] = {
+        [QDR_ISA_PORTABLE] = &qdr_kernels_portable,
+#if defined(QUADRAT_HAVE_X86)
+        [QDR_ISA_AVX2] = &qdr_kernels_avx2,
+        [QDR_ISA_AVX512] = &qdr_kernels_avx512,
+#endif
+    };
+    return sets[qdr_isa_chosen()];
 }
 
 /* Whether the function of floats of that name is one of SLEEF's. */
