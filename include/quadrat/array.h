@@ -221,6 +221,17 @@ int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements
 int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
                          void *elements, qdr_error *err);
 
+/* The same without a copy where the elements lie in memory as they are wanted: *elements is where
+ * they are then, until the source is destroyed, else `room`, which has room for them. A NaN may be
+ * any that the file has. */
+int qdr_source_elements(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                        void *room, const void **elements, qdr_error *err);
+
+/* Whether everything that was read so far was the file's. Elements that are used where they are are
+ * zeros when their part of the file could not be read, and this tells so: what was made of them must
+ * not be kept before. */
+int qdr_source_check(const qdr_source *source, qdr_error *err);
+
 void qdr_source_destroy(qdr_source *source);
 
 /* What a file's header says, as plain data that can be sent to other ranks: probing reads it, on
@@ -239,7 +250,13 @@ typedef struct qdr_layout {
 /* The format is picked by the name's ending. QDR_ESYSTEM when the file can't be read, QDR_EUSAGE
  * for an unknown ending, QDR_EDATA when its header is wrong or promises more than the file has. */
 int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err);
-int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
+
+/* How an attached file is read: mapped into memory or by system calls. A cached file comes faster
+ * from a map; one of a network's file system is read, since a map's faults can't be interrupted and
+ * fetch little at a time. Mapping one that can't be mapped is QDR_ESYSTEM. */
+typedef enum qdr_io { QDR_IO_AUTO, QDR_IO_MAP, QDR_IO_READ } qdr_io;
+
+int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_io io, qdr_source **source,
                     qdr_error *err);
 
 #define QDR_NPY_HEADER 1024 /* bytes that hold any header */

@@ -178,9 +178,24 @@ static int read_stored_view(const qdr_source *source, const qdr_view *view, cons
     return code;
 }
 
+int qdr_source_elements(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                        void *room, const void **elements, qdr_error *err)
+{
+    if (source->memory)
+        return qdr_source_pick(source, view, box, room, elements, err);
+    qdr_view stored = stored_view(source, view);
+    *elements = room;
+    return read_stored_view(source, &stored, box, room, err);
+}
+
 int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
                          void *elements, qdr_error *err)
 {
-    qdr_view stored = stored_view(source, view);
-    return read_stored_view(source, &stored, box, elements, err);
+    const void *at;
+    int code = qdr_source_elements(source, view, box, elements, &at, err);
+    if (!code && at != elements) {
+        memcpy(elements, at, (size_t)qdr_box_count(box) * qdr_dtype_size(source->dtype));
+        qdr_source_finish(source, elements, qdr_box_count(box));
+    }
+    return code;
 }

@@ -331,6 +331,7 @@ struct qdr_evaluator {
     const qdr_machine *machine;
     char *registers;          /* of QDR_TILE elements of the largest dtype each */
     qdr_scalar *numbers;      /* one element each */
+    const void **elements;    /* by value: in its place, or where a source has them */
     qdr_line_worker **worker; /* by instruction of the body; NULL where it goes along no lines */
 };
 
@@ -380,7 +381,7 @@ static int compute(const qdr_evaluator *e, const struct instruction *instruction
     const void *operand[QDR_OPERANDS];
     int last = instruction->operands - 1;
     for (int i = 0; i <= last; i++)
-        operand[i] = place_of(e, instruction->from[i]);
+        operand[i] = e->elements[instruction->from[i]];
     size_t count = instruction->scalars >> last & 1 ? 1 : n;
     size_t refused = instruction->check ? instruction->check->find(count, operand[last]) : count;
     if (refused < count)
@@ -406,8 +407,9 @@ static int run_list(qdr_evaluator *e, const struct list *list, const qdr_box *bo
         int code = QDR_OK;
         switch (instruction->kind) {
         case LOAD:
-            code = qdr_source_read_view(instruction->source, &instruction->view, box,
-                                        place_of(e, instruction->to), err);
+            code = qdr_source_elements(instruction->source, &instruction->view, box,
+                                       place_of(e, instruction->to),
+                                       &e->elements[instruction->to], err);
             break;
         case NUMBER:
             put_number(e, instruction);
@@ -432,14 +434,36 @@ static int start(qdr_evaluator *e, qdr_error *err)
     const qdr_machine *m = e->machine;
     e->registers = aligned_alloc(64, (size_t)(m->registers + 1) * REGISTER);
     e->numbers = calloc((size_t)m->value_count + 1, sizeof *e->numbers);
+    e->elements = calloc((size_t)m->value_count + 1, sizeof *e->elements);
     e->worker = calloc((size_t)m->body.count + 1, sizeof *e->worker);
-    if (!e->registers || !e->numbers || !e->worker)
+    if (!e->registers || !e->numbers || !e->elements || !e->worker)
         return qdr_fail_memory(err, "starting a thread");
+    for (int i = 0; i < m->value_count; i++)
+        e->elements[i] = place_of(e, i);
     for (int i = 0; i < m->body.count; i++)
         if (m->body.at[i].kind == REDUCE &&
             qdr_line_worker_create(m->body.at[i].lines, &e->worker[i], err))
             return err->code;
     return run_list(e, &m->scalar, &point, 1, err);
+}
+
+static int check_list(const struct list *list, qdr_error *err)
+{
+    int code = QDR_OK;
+    for (int i = 0; i < list->count && !code; i++) {
+        const struct instruction *instruction = &list->at[i];
+        if (instruction->kind == LOAD)
+            code = qdr_source_check(instruction->source, err);
+        if (instruction->kind == REDUCE)
+            code = qdr_lines_check(instruction->lines, err);
+    }
+    return code;
+}
+
+int qdr_machine_check(const qdr_machine *m, qdr_error *err)
+{
+    int code = check_list(&m->scalar, err);
+    return code ? code : check_list(&m->body, err);
 }
 
 int qdr_evaluator_create(const qdr_machine *machine, qdr_evaluator **evaluator, qdr_error *err)
@@ -465,6 +489,7 @@ void qdr_evaluator_destroy(qdr_evaluator *e)
     free(e->worker);
     free(e->registers);
     free(e->numbers);
+    free(e->elements);
     free(e);
 }
 
@@ -475,7 +500,7 @@ int qdr_evaluator_run(qdr_evaluator *e, const qdr_box *tile, qdr_error *err)
 
 const void *qdr_evaluator_elements(const qdr_evaluator *e, size_t index)
 {
-    return place_of(e, e->machine->wanted[index]);
+    return e->elements[e->machine->wanted[index]];
 }
 
 int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scalar *value,
@@ -489,8 +514,10 @@ int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scala
     code = qdr_evaluator_create(machine, &evaluator, err);
     if (!code) {
         value->dtype = node->dtype;
-        memcpy(value->words, qdr_evaluator_elements(evaluator, 0), sizeof value->words);
+        memset(value->words, 0, sizeof value->words);
+        memcpy(value->words, qdr_evaluator_elements(evaluator, 0), qdr_dtype_size(node->dtype));
         qdr_evaluator_destroy(evaluator);
+        code = qdr_machine_check(machine, err);
     }
     qdr_machine_destroy(machine);
     return code;
