@@ -167,8 +167,6 @@ int qdr_source_check(const qdr_source *source, qdr_error *err)
 
 int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err)
 {
-    if (!source->reversed && !source->memory)
-        return qdr_source_read_stored(source, box, elements, err);
     qdr_view whole = qdr_view_whole(&source->shape);
     return qdr_source_read_view(source, &whole, box, elements, err);
 }
@@ -238,7 +236,8 @@ void qdr_source_finish(const qdr_source *source, void *elements, int64_t count)
     int parts = qdr_dtype_parts(source->dtype);
     if (source->path && source->file.swapped)
         swap(elements, count * parts, qdr_dtype_size(source->dtype) / (size_t)parts);
-    qdr_dtype_canonise(source->dtype, elements, count);
+    if (source->dtype == QDR_BOOL)
+        qdr_dtype_canonise(source->dtype, elements, count);
 }
 
 int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,

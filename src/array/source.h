@@ -59,7 +59,7 @@ extern const qdr_file_format qdr_npy_format;
 int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
                           void *elements, qdr_error *err);
 
-/* Makes elements in memory what they are to be: swapped, if they are, and canonical. */
+/* Makes elements of a file this machine's: swapped, if the file's are, and bools 0 or 1. */
 void qdr_source_finish(const qdr_source *source, void *elements, int64_t count);
 
 /* A new source of that dtype and shape, in C order, all else zero. */
@@ -68,6 +68,11 @@ int qdr_source_new(qdr_dtype dtype, const qdr_shape *shape, qdr_source **source,
 /* Reads a box of the array that has the shape `stored`. */
 int qdr_source_read_stored(const qdr_source *source, const qdr_box *box, void *elements,
                            qdr_error *err);
+
+/* Elements at consecutive positions, which are read together with those behind them when they follow
+ * on the last ones. *elements is where they are in ahead->room. */
+int qdr_source_read_ahead(const qdr_source *source, int64_t position, int64_t count,
+                          qdr_ahead *ahead, const void **elements, qdr_error *err);
 
 /* Reads a box of a view of elements in memory: see qdr_source_elements. */
 int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box, void *room,

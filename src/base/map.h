@@ -18,8 +18,8 @@ typedef struct qdr_map qdr_map;
 
 /* Maps the first `size` bytes of a file; fd and path are borrowed and must outlive the map. *map is
  * NULL, and no error, when the file is better read: it is on a file system of a network or of
- * unknown kind, or the system has no means to bring windows in. With `always` that does not count,
- * and what can't be mapped at all is an error. */
+ * unknown kind, or a trial shows that reading is faster here. With `always` that does not count, and
+ * what can't be mapped at all is an error. */
 int qdr_map_open(int fd, const char *path, uint64_t size, bool always, qdr_map **map,
                  qdr_error *err);
 void qdr_map_close(qdr_map *map);

@@ -332,17 +332,26 @@ struct qdr_evaluator {
     char *registers;          /* of QDR_TILE elements of the largest dtype each */
     qdr_scalar *numbers;      /* one element each */
     const void **elements;    /* by value: in its place, or where a source has them */
+    qdr_ahead *ahead;         /* by instruction of the body */
     qdr_line_worker **worker; /* by instruction of the body; NULL where it goes along no lines */
 };
 
 #define REGISTER (QDR_TILE * QDR_ELEMENT_MOST) /* bytes */
 
+/* The bytes that reading ahead takes. */
+static size_t ahead_of(const struct instruction *instruction)
+{
+    return instruction->kind == LOAD ? qdr_source_ahead(instruction->source) : 0;
+}
+
 size_t qdr_machine_memory(const qdr_machine *m)
 {
     size_t bytes = (size_t)(m->registers + 1) * REGISTER;
-    for (int i = 0; i < m->body.count; i++)
+    for (int i = 0; i < m->body.count; i++) {
+        bytes += ahead_of(&m->body.at[i]);
         if (m->body.at[i].kind == REDUCE)
             bytes += qdr_lines_memory(m->body.at[i].lines);
+    }
     return bytes;
 }
 
@@ -399,17 +408,23 @@ static void put_number(const qdr_evaluator *e, const struct instruction *instruc
     memcpy(place_of(e, instruction->to), number->words, sizeof number->words);
 }
 
+static int load(qdr_evaluator *e, const struct instruction *instruction, const qdr_box *box,
+                qdr_ahead *ahead, qdr_error *err)
+{
+    return qdr_source_elements(instruction->source, &instruction->view, box, ahead,
+                               place_of(e, instruction->to), &e->elements[instruction->to], err);
+}
+
 static int run_list(qdr_evaluator *e, const struct list *list, const qdr_box *box, size_t n,
                     qdr_error *err)
 {
+    bool body = list == &e->machine->body;
     for (int i = 0; i < list->count; i++) {
         const struct instruction *instruction = &list->at[i];
         int code = QDR_OK;
         switch (instruction->kind) {
         case LOAD:
-            code = qdr_source_elements(instruction->source, &instruction->view, box,
-                                       place_of(e, instruction->to),
-                                       &e->elements[instruction->to], err);
+            code = load(e, instruction, box, body ? &e->ahead[i] : NULL, err);
             break;
         case NUMBER:
             put_number(e, instruction);
@@ -436,8 +451,14 @@ static int start(qdr_evaluator *e, qdr_error *err)
     e->numbers = calloc((size_t)m->value_count + 1, sizeof *e->numbers);
     e->elements = calloc((size_t)m->value_count + 1, sizeof *e->elements);
     e->worker = calloc((size_t)m->body.count + 1, sizeof *e->worker);
-    if (!e->registers || !e->numbers || !e->elements || !e->worker)
+    e->ahead = calloc((size_t)m->body.count + 1, sizeof *e->ahead);
+    if (!e->registers || !e->numbers || !e->elements || !e->worker || !e->ahead)
         return qdr_fail_memory(err, "starting a thread");
+    for (int i = 0; i < m->body.count; i++) {
+        size_t size = ahead_of(&m->body.at[i]);
+        if (size && !(e->ahead[i].room = malloc(size)))
+            return qdr_fail_memory(err, "starting a thread");
+    }
     for (int i = 0; i < m->value_count; i++)
         e->elements[i] = place_of(e, i);
     for (int i = 0; i < m->body.count; i++)
@@ -486,6 +507,9 @@ void qdr_evaluator_destroy(qdr_evaluator *e)
         return;
     for (int i = 0; i < e->machine->body.count && e->worker; i++)
         qdr_line_worker_destroy(e->worker[i]);
+    for (int i = 0; i < e->machine->body.count && e->ahead; i++)
+        free(e->ahead[i].room);
+    free(e->ahead);
     free(e->worker);
     free(e->registers);
     free(e->numbers);
