@@ -221,6 +221,26 @@ int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements
 int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
                          void *elements, qdr_error *err);
 
+/* What a thread has read of a source ahead of what it asked for, while it goes along it. */
+typedef struct qdr_ahead {
+    void *room;            /* of qdr_source_ahead bytes; NULL for 0 */
+    int64_t first, count;  /* positions whose elements are in it; 0 at first */
+} qdr_ahead;
+
+/* The bytes that reading a source ahead takes; 0 when there is no use in it. */
+size_t qdr_source_ahead(const qdr_source *source);
+
+/* The same without a copy where the elements are in memory as they are wanted: *elements is where
+ * they are, in the source, until it is destroyed, or in what was read ahead; else `room`, which has
+ * room for them. A NaN may be any that the file has. */
+int qdr_source_elements(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                        qdr_ahead *ahead, void *room, const void **elements, qdr_error *err);
+
+/* Whether everything that was read so far was the file's. Elements that are used where they are are
+ * zeros when their part of the file could not be read, and this tells so: what was made of them must
+ * not be kept before. */
+int qdr_source_check(const qdr_source *source, qdr_error *err);
+
 void qdr_source_destroy(qdr_source *source);
 
 /* What a file's header says, as plain data that can be sent to other ranks: probing reads it, on
@@ -239,7 +259,14 @@ typedef struct qdr_layout {
 /* The format is picked by the name's ending. QDR_ESYSTEM when the file can't be read, QDR_EUSAGE
  * for an unknown ending, QDR_EDATA when its header is wrong or promises more than the file has. */
 int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err);
-int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
+
+/* How an attached file is read: mapped into memory or by system calls. A cached file comes faster
+ * from a map on most machines, which is tried; one of a network's file system is read, since a map's
+ * faults can't be interrupted and fetch little at a time. Mapping one that can't be mapped is
+ * QDR_ESYSTEM. */
+typedef enum qdr_io { QDR_IO_AUTO, QDR_IO_MAP, QDR_IO_READ } qdr_io;
+
+int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_io io, qdr_source **source,
                     qdr_error *err);
 
 /* A file of that name, of which no more is known here: reading an element is QDR_EREFUSED. The caller

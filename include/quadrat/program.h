@@ -19,8 +19,9 @@ typedef struct qdr_program qdr_program;
 /* How files become arrays. Called once for each file, in the same order on every rank; it must
  * fail on all ranks or on none. NULL as opener means: each process opens files for itself. */
 typedef struct qdr_opener {
-    int (*open)(void *context, const char *path, qdr_source **source, qdr_error *err);
+    int (*open)(void *context, const char *path, qdr_io io, qdr_source **source, qdr_error *err);
     void *context;
+    qdr_io io; /* handed to open */
 } qdr_opener;
 
 /* A name for an array file, or for an expression. */

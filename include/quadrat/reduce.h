@@ -26,7 +26,7 @@
  * count. */
 typedef struct qdr_tile {
     qdr_dtype dtype;
-    const void *elements;
+    const void *elements;    /* a NaN may be any, a bool is 0 or 1 */
     const void *second;      /* of pairs: as many elements of another array, of dtype too; float64
                                 weights of a histogram; else NULL */
     size_t count;            /* elements, at least 1 */

@@ -71,8 +71,9 @@ int qdr_comm_share(qdr_comm *comm, int root, void *data, size_t size, qdr_error 
  * to free(), with a NUL behind it. NULL when there are none. Collective. */
 int qdr_comm_share_bytes(qdr_comm *comm, char **data, size_t *size, qdr_error *err);
 
-/* An opener for programs: rank 0 reads the headers, every rank opens the file. Collective. */
-qdr_opener qdr_comm_opener(qdr_comm *comm);
+/* An opener for programs: rank 0 reads the headers, every rank opens the file. Such a program is
+ * destroyed before the communicator is stopped. Collective. */
+qdr_opener qdr_comm_opener(qdr_comm *comm, qdr_io io);
 
 typedef struct qdr_progress {
     size_t pass, passes; /* pass counts from 1 */
@@ -89,6 +90,7 @@ typedef struct qdr_run_options {
     int threads;      /* of this rank; 0: as many as qdr_comm_cpus says */
     qdr_shape chunks; /* of the blocks; ndim 0: as the program says, or chosen */
     bool digest;      /* take the digests of inputs */
+    qdr_io io;        /* of inputs that are opened for the run, by qdr_verify */
     uint64_t memory;  /* bytes that a rank may keep; 0: qdr_comm_memory */
     /* Called on rank 0 after every round; NULL for nobody. */
     void (*progress)(void *context, const qdr_progress *progress);

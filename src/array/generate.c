@@ -1,29 +1,9 @@
-/* Generators: arrays that are in memory or computed. Any element can be computed alone, from its position. */
+/* Generators: arrays that are computed. Any element can be computed alone, from its position. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "array/source.h"
 #include "base/half.h"
-
-static int fill_memory(const qdr_source *source, int64_t position, int64_t count, void *elements,
-                       qdr_error *err)
-{
-    (void)err;
-    size_t size = qdr_dtype_size(source->dtype);
-    memcpy(elements, source->memory + (size_t)position * size, (size_t)count * size);
-    return QDR_OK;
-}
-
-int qdr_source_memory(qdr_dtype dtype, const qdr_shape *shape, const void *elements,
-                      qdr_source **source, qdr_error *err)
-{
-    int code = qdr_source_new(dtype, shape, source, err);
-    if (code)
-        return code;
-    (*source)->memory = elements;
-    (*source)->fill = fill_memory;
-    return QDR_OK;
-}
 
 static int fill_constant(const qdr_source *source, int64_t position, int64_t count,
                          void *elements, qdr_error *err)

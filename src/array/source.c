@@ -60,7 +60,19 @@ static int wrong_size(const char *path, uint64_t here, uint64_t there, qdr_error
                     (unsigned long long)there);
 }
 
-int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **source,
+/* Maps the file up to the end of its elements. */
+static int map_file(qdr_source *s, qdr_io io, qdr_error *err)
+{
+    uint64_t end = s->file.offset + (uint64_t)qdr_shape_count(&s->shape) * qdr_dtype_size(s->dtype);
+    int code = io == QDR_IO_READ ? QDR_OK
+                                 : qdr_map_open(s->file.fd, s->path, end, io == QDR_IO_MAP,
+                                                &s->file.map, err);
+    if (!code && s->file.map)
+        s->memory = qdr_map_start(s->file.map) + s->file.offset;
+    return code;
+}
+
+int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_io io, qdr_source **source,
                     qdr_error *err)
 {
     uint64_t size;
@@ -81,6 +93,8 @@ int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_source **sou
     code = s->path ? qdr_file_open(path, &s->file.fd, &size, err) : qdr_fail_memory(err, path);
     if (!code && size != layout->size)
         code = wrong_size(path, size, layout->size, err);
+    if (!code)
+        code = map_file(s, io, err);
     if (code) {
         qdr_source_destroy(s);
         *source = NULL;
@@ -127,8 +141,11 @@ void qdr_source_destroy(qdr_source *source)
 {
     if (!source)
         return;
-    if (source->path && source->file.fd >= 0)
-        close(source->file.fd);
+    if (source->path) {
+        qdr_map_close(source->file.map);
+        if (source->file.fd >= 0)
+            close(source->file.fd);
+    }
     free(source->path);
     free(source);
 }
@@ -168,10 +185,13 @@ void qdr_source_stamp(const qdr_source *source, uint64_t stamp[2])
     stamp[1] = (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec;
 }
 
+int qdr_source_check(const qdr_source *source, qdr_error *err)
+{
+    return source->path && source->file.map ? qdr_map_check(source->file.map, err) : QDR_OK;
+}
+
 int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err)
 {
-    if (!source->reversed)
-        return qdr_source_read_stored(source, box, elements, err);
     qdr_view whole = qdr_view_whole(&source->shape);
     return qdr_source_read_view(source, &whole, box, elements, err);
 }
@@ -236,17 +256,22 @@ void qdr_dtype_canonise(qdr_dtype dtype, void *elements, int64_t count)
     canonise[dtype](elements, count);
 }
 
+void qdr_source_finish(const qdr_source *source, void *elements, int64_t count)
+{
+    int parts = qdr_dtype_parts(source->dtype);
+    if (source->path && source->file.swapped)
+        swap(elements, count * parts, qdr_dtype_size(source->dtype) / (size_t)parts);
+    if (source->dtype == QDR_BOOL)
+        qdr_dtype_canonise(source->dtype, elements, count);
+}
+
 int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
                           void *elements, qdr_error *err)
 {
     size_t size = qdr_dtype_size(source->dtype);
     int code = qdr_file_read(source->file.fd, source->path, elements, (size_t)count * size,
                              source->file.offset + (uint64_t)position * size, err);
-    if (code)
-        return code;
-    int parts = qdr_dtype_parts(source->dtype);
-    if (source->file.swapped)
-        swap(elements, count * parts, size / (size_t)parts);
-    qdr_dtype_canonise(source->dtype, elements, count);
-    return QDR_OK;
+    if (!code)
+        qdr_source_finish(source, elements, count);
+    return code;
 }

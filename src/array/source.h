@@ -3,6 +3,7 @@
 #ifndef QDR_ARRAY_SOURCE_H
 #define QDR_ARRAY_SOURCE_H
 
+#include "base/map.h"
 #include "quadrat/array.h"
 
 struct qdr_source {
@@ -10,13 +11,16 @@ struct qdr_source {
     qdr_shape shape;
     bool reversed;    /* Fortran order: */
     qdr_shape stored; /* the shape in whose C order the elements lie, that one or its reverse */
-    /* Puts the elements at positions [position, position + count) into elements. */
+    const char *memory; /* where they lie, of a mapped file or an array in memory; else NULL */
+    /* Puts the elements at positions [position, position + count) into elements; unless they lie in
+     * memory. */
     int (*fill)(const qdr_source *source, int64_t position, int64_t count, void *elements,
                 qdr_error *err);
     char *path; /* owned; NULL for a generator */
     union {
         struct {
             int fd;
+            qdr_map *map; /* NULL when it is read */
             uint64_t offset, trailing;
             bool swapped;
         } file;
@@ -37,7 +41,6 @@ struct qdr_source {
             double loc, scale; /* of normal */
             uint64_t low, span; /* of integers: the first one, and the last less the first */
         } random;
-        const char *memory;
     };
 };
 
@@ -56,11 +59,23 @@ extern const qdr_file_format qdr_npy_format;
 int qdr_source_fill_plain(const qdr_source *source, int64_t position, int64_t count,
                           void *elements, qdr_error *err);
 
+/* Makes elements of a file this machine's: swapped, if the file's are, and bools 0 or 1. */
+void qdr_source_finish(const qdr_source *source, void *elements, int64_t count);
+
 /* A new source of that dtype and shape, in C order, all else zero. */
 int qdr_source_new(qdr_dtype dtype, const qdr_shape *shape, qdr_source **source, qdr_error *err);
 
 /* Reads a box of the array that has the shape `stored`. */
 int qdr_source_read_stored(const qdr_source *source, const qdr_box *box, void *elements,
                            qdr_error *err);
+
+/* Elements at consecutive positions, which are read together with those behind them when they follow
+ * on the last ones. *elements is where they are in ahead->room. */
+int qdr_source_read_ahead(const qdr_source *source, int64_t position, int64_t count,
+                          qdr_ahead *ahead, const void **elements, qdr_error *err);
+
+/* Reads a box of a view of elements in memory: see qdr_source_elements. */
+int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box, void *room,
+                    const void **elements, qdr_error *err);
 
 #endif

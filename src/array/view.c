@@ -155,11 +155,10 @@ static qdr_view stored_view(const qdr_source *source, const qdr_view *view)
     return source->reversed ? stored : *view;
 }
 
-static int read_stored_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
-                            void *elements, qdr_error *err)
+/* A view that is not the array itself. */
+static int read_picked(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                       void *elements, qdr_error *err)
 {
-    if (qdr_view_is_whole(view, &source->stored))
-        return qdr_source_read_stored(source, box, elements, err);
     if (!qdr_box_count(box))
         return QDR_OK;
     struct picking p = plan_picking(source, view, box);
@@ -178,9 +177,36 @@ static int read_stored_view(const qdr_source *source, const qdr_view *view, cons
     return code;
 }
 
+static int read_stored_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                            qdr_ahead *ahead, void *room, const void **elements, qdr_error *err)
+{
+    qdr_runs runs;
+    *elements = room;
+    if (!qdr_view_is_whole(view, &source->stored))
+        return read_picked(source, view, box, room, err);
+    int64_t count = qdr_box_count(box);
+    if (ahead && ahead->room && qdr_runs_first(&runs, &source->stored, box) && runs.length == count)
+        return qdr_source_read_ahead(source, runs.position, count, ahead, elements, err);
+    return qdr_source_read_stored(source, box, room, err);
+}
+
+int qdr_source_elements(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                        qdr_ahead *ahead, void *room, const void **elements, qdr_error *err)
+{
+    if (source->memory)
+        return qdr_source_pick(source, view, box, room, elements, err);
+    qdr_view stored = stored_view(source, view);
+    return read_stored_view(source, &stored, box, ahead, room, elements, err);
+}
+
 int qdr_source_read_view(const qdr_source *source, const qdr_view *view, const qdr_box *box,
                          void *elements, qdr_error *err)
 {
-    qdr_view stored = stored_view(source, view);
-    return read_stored_view(source, &stored, box, elements, err);
+    const void *at;
+    int code = qdr_source_elements(source, view, box, NULL, elements, &at, err);
+    if (!code && at != elements)
+        memcpy(elements, at, (size_t)qdr_box_count(box) * qdr_dtype_size(source->dtype));
+    if (!code)
+        qdr_dtype_canonise(source->dtype, elements, qdr_box_count(box));
+    return code ? code : qdr_source_check(source, err);
 }

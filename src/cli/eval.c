@@ -134,7 +134,7 @@ static int evaluate(qdr_comm *comm, qdr_settings *settings, char **expressions, 
                     qdr_error *err)
 {
     qdr_program *program = NULL;
-    qdr_opener opener = qdr_comm_opener(comm);
+    qdr_opener opener = qdr_comm_opener(comm, settings->run.io);
     const qdr_program_text text = {
         .texts = (const char *const *)expressions,
         .text_count = (size_t)count,

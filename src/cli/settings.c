@@ -198,6 +198,18 @@ static int number(const char *argument, long long least, long long most, int *to
     return code;
 }
 
+static int take_io(void *settings, const char *argument, qdr_error *err)
+{
+    static const char *const words[] = {
+        [QDR_IO_AUTO] = "auto", [QDR_IO_MAP] = "map", [QDR_IO_READ] = "read"};
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(words[i], argument) == 0) {
+            ((qdr_settings *)settings)->run.io = (qdr_io)i;
+            return QDR_OK;
+        }
+    return qdr_fail(err, QDR_EUSAGE, "it is auto, map or read");
+}
+
 static int take_threads(void *settings, const char *argument, qdr_error *err)
 {
     return number(argument, 1, 1024, &((qdr_settings *)settings)->run.threads, err);
@@ -339,6 +351,7 @@ FLAG(take_explain, explain, true)
     {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs", take_threads}
 #define MEMORY \
     {"memory", 0, "SIZE", "most memory of a rank, as in 4G; default: its share of 80 %", take_memory}
+#define IO {"io", 0, "HOW", "map or read array files; auto: map those on local disks", take_io}
 #define PROGRESS {"progress", 0, "WHEN", "auto, always, never", take_progress}
 
 /* Of what eval and merge make of a result. */
@@ -366,6 +379,7 @@ const qdr_option qdr_settings_options[] = {
     CHUNKS,
     THREADS,
     MEMORY,
+    IO,
     {"checkpoint", 0, "FILE", "save the state of the run there, and go on from it if it is there",
      take_checkpoint},
     {"every", 0, "SECONDS", "how often; default: 60", take_every},
@@ -399,6 +413,7 @@ const qdr_option qdr_settings_verify[] = {
     CHUNKS,
     THREADS,
     MEMORY,
+    IO,
     PROGRESS,
     {"quiet", 'q', NULL, "no progress", take_quiet},
     {.name = NULL},

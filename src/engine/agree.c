@@ -83,7 +83,8 @@ int qdr_comm_share_bytes(qdr_comm *comm, char **data, size_t *size, qdr_error *e
 /* Rank 0 reads the header; then every rank opens the file, so that each meets its own trouble. They
  * agree before, because a rank that failed alone in checking the program has nowhere else to say so
  * than in its next agreement. */
-static int open_together(qdr_comm *comm, const char *path, qdr_source **source, qdr_error *err)
+static int open_together(qdr_comm *comm, const char *path, qdr_io io, qdr_source **source,
+                         qdr_error *err)
 {
     qdr_layout layout;
     if (qdr_comm_agree(comm, err))
@@ -93,21 +94,22 @@ static int open_together(qdr_comm *comm, const char *path, qdr_source **source, 
     if (qdr_comm_share(comm, 0, &layout, sizeof layout, err))
         return err->code;
     *source = NULL;
-    qdr_file_attach(path, &layout, source, err);
+    qdr_file_attach(path, &layout, io, source, err);
     if (qdr_comm_agree(comm, err))
         qdr_source_destroy(*source);
     return err->code;
 }
 
-static int open_everywhere(void *comm, const char *path, qdr_source **source, qdr_error *err)
+static int open_everywhere(void *comm, const char *path, qdr_io io, qdr_source **source,
+                           qdr_error *err)
 {
     qdr_error failed = QDR_ERROR_INIT;
-    if (open_together(comm, path, source, &failed))
+    if (open_together(comm, path, io, source, &failed))
         *err = failed;
     return failed.code;
 }
 
-qdr_opener qdr_comm_opener(qdr_comm *comm)
+qdr_opener qdr_comm_opener(qdr_comm *comm, qdr_io io)
 {
-    return (qdr_opener){open_everywhere, comm};
+    return (qdr_opener){open_everywhere, comm, io};
 }

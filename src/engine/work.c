@@ -115,8 +115,10 @@ static int read_lines(char *lines, struct work *work, qdr_error *err)
     return code;
 }
 
-static int open_file(void *context, const char *name, qdr_source **source, qdr_error *err)
+static int open_file(void *context, const char *name, qdr_io io, qdr_source **source,
+                     qdr_error *err)
 {
+    (void)io;
     const struct work *work = context;
     for (size_t i = 0; i < work->file_count; i++)
         if (strcmp(work->file[i].name, name) == 0)
@@ -130,7 +132,7 @@ static int compile(struct work *work, const qdr_binding *saves, size_t save_coun
 {
     qdr_program_text text = {.texts = work->text, .text_count = work->text_count,
                              .files = work->binding, .file_count = work->file_count};
-    const qdr_opener opener = {open_file, work};
+    const qdr_opener opener = {.open = open_file, .context = work};
     if (qdr_program_compile(&text, &opener, program, err))
         return not_work(err);
     if (!save_count)

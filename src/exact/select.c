@@ -19,5 +19,5 @@ const qdr_exact_kernels *qdr_exact_kernels_select(void)
         [QDR_ISA_AVX512] = ROW(avx512),
 #endif
     };
-    return &kernels[qdr_isa_select()];
+    return &kernels[qdr_isa_chosen()];
 }

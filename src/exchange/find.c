@@ -117,7 +117,7 @@ static int compile(const struct seeker *s, const char *path, qdr_program **progr
     const qdr_binding binding = {s->claims->file[s->file].name, path};
     const qdr_program_text program_text = {
         .texts = &texts, .text_count = 1, .files = &binding, .file_count = 1};
-    qdr_opener opener = qdr_comm_opener(s->comm);
+    qdr_opener opener = qdr_comm_opener(s->comm, s->options->io);
     if (!qdr_bytes_check(&text, &local))
         qdr_program_compile(&program_text, &opener, program, &local);
     qdr_bytes_clear(&text);

@@ -18,7 +18,8 @@ struct files {
     qdr_shape *shape;
 };
 
-static int open_named(void *context, const char *name, qdr_source **source, qdr_error *err)
+static int open_named(void *context, const char *name, qdr_io io, qdr_source **source,
+                      qdr_error *err)
 {
     struct files *f = context;
     char shown[256];
@@ -28,7 +29,7 @@ static int open_named(void *context, const char *name, qdr_source **source, qdr_
     if (i == f->claims->file_count)
         return qdr_fail(err, QDR_EUSAGE, "a result does not open files by itself: %s",
                         qdr_escape(shown, sizeof shown, name));
-    int code = f->real.open(f->real.context, f->path[i], source, err);
+    int code = f->real.open(f->real.context, f->path[i], io, source, err);
     if (code)
         return code;
     f->opened[i] = true;
@@ -220,7 +221,7 @@ static int compile(qdr_comm *comm, const qdr_claims *claims, struct files *files
                                    .text_count = claims->result_count,
                                    .files = bindings,
                                    .file_count = claims->file_count};
-    const qdr_opener opener = {open_named, files};
+    const qdr_opener opener = {open_named, files, files->real.io};
     if (!code)
         qdr_program_compile(&text, &opener, program, err);
     free(texts);
@@ -270,7 +271,7 @@ static int prepare(const qdr_claims *claims, struct files *f, qdr_verdict *verdi
 int qdr_verify(qdr_comm *comm, const qdr_claims *claims, const char *const path[],
                const qdr_run_options *options, qdr_verdict *verdict, qdr_error *err)
 {
-    struct files files = {.real = qdr_comm_opener(comm), .claims = claims, .path = path};
+    struct files files = {.real = qdr_comm_opener(comm, options->io), .claims = claims, .path = path};
     bool missing = false;
     *verdict = (qdr_verdict){0};
     prepare(claims, &files, verdict, err);

@@ -62,24 +62,25 @@ int qdr_check_generator(qdr_checker *c, qdr_source *source, const qdr_term *chun
     return code ? code : leaf_node(c, leaf, chunks, value);
 }
 
-static int open_locally(void *context, const char *path, qdr_source **source, qdr_error *err)
+static int open_locally(void *context, const char *path, qdr_io io, qdr_source **source,
+                        qdr_error *err)
 {
     (void)context;
     qdr_layout layout;
     int code = qdr_file_probe(path, &layout, err);
-    return code ? code : qdr_file_attach(path, &layout, source, err);
+    return code ? code : qdr_file_attach(path, &layout, io, source, err);
 }
 
 int qdr_check_file(qdr_checker *c, const char *path, const qdr_term *chunks, qdr_term *value)
 {
-    static const qdr_opener local = {open_locally, NULL};
+    static const qdr_opener local = {open_locally, NULL, QDR_IO_AUTO};
     const qdr_opener *opener = c->opener ? c->opener : &local;
     qdr_leaf *leaf = c->program->leaves;
     while (leaf && !(!leaf->text && strcmp(qdr_source_path(leaf->source), path) == 0))
         leaf = leaf->next;
     if (!leaf) {
         qdr_leaf fresh = {0};
-        int code = opener->open(opener->context, path, &fresh.source, c->err);
+        int code = opener->open(opener->context, path, opener->io, &fresh.source, c->err);
         if (code)
             return code;
         code = make_leaf(c, &fresh, &leaf);

@@ -67,6 +67,11 @@ qdr_cost qdr_lines_cost(const qdr_lines *l)
     return (qdr_cost){length * element.elements, length * element.bytes};
 }
 
+int qdr_lines_check(const qdr_lines *l, qdr_error *err)
+{
+    return qdr_machine_check(l->machine, err);
+}
+
 /* Lines that are finished together: those of a tile. */
 static size_t tile_lines(const qdr_lines *l)
 {

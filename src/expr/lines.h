@@ -25,6 +25,9 @@ qdr_cost qdr_lines_cost(const qdr_lines *lines);
 /* The bytes that a worker takes, nearly. */
 size_t qdr_lines_memory(const qdr_lines *lines);
 
+/* As qdr_machine_check. */
+int qdr_lines_check(const qdr_lines *lines, qdr_error *err);
+
 int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr_error *err);
 void qdr_line_worker_destroy(qdr_line_worker *worker);
 

@@ -338,17 +338,27 @@ struct qdr_evaluator {
     const qdr_machine *machine;
     char *registers;          /* of QDR_TILE elements of the largest dtype each */
     qdr_scalar *numbers;      /* one element each */
+    const void **elements;    /* by value: in its place, or where a source has them */
+    qdr_ahead *ahead;         /* by instruction of the body */
     qdr_line_worker **worker; /* by instruction of the body; NULL where it goes along no lines */
 };
 
 #define REGISTER (QDR_TILE * QDR_ELEMENT_MOST) /* bytes */
 
+/* The bytes that reading ahead takes. */
+static size_t ahead_of(const struct instruction *instruction)
+{
+    return instruction->kind == LOAD ? qdr_source_ahead(instruction->source) : 0;
+}
+
 size_t qdr_machine_memory(const qdr_machine *m)
 {
     size_t bytes = (size_t)(m->registers + 1) * REGISTER;
-    for (int i = 0; i < m->body.count; i++)
+    for (int i = 0; i < m->body.count; i++) {
+        bytes += ahead_of(&m->body.at[i]);
         if (m->body.at[i].kind == REDUCE)
             bytes += qdr_lines_memory(m->body.at[i].lines);
+    }
     return bytes;
 }
 
@@ -387,7 +397,7 @@ static int compute(const qdr_evaluator *e, const struct instruction *instruction
     const void *operand[QDR_OPERANDS];
     int last = instruction->operands - 1;
     for (int i = 0; i <= last; i++)
-        operand[i] = place_of(e, instruction->from[i]);
+        operand[i] = e->elements[instruction->from[i]];
     size_t count = instruction->scalars >> last & 1 ? 1 : n;
     size_t refused = instruction->check ? instruction->check->find(count, operand[last]) : count;
     if (refused < count)
@@ -405,16 +415,23 @@ static void put_number(const qdr_evaluator *e, const struct instruction *instruc
     memcpy(place_of(e, instruction->to), number->words, sizeof number->words);
 }
 
+static int load(qdr_evaluator *e, const struct instruction *instruction, const qdr_box *box,
+                qdr_ahead *ahead, qdr_error *err)
+{
+    return qdr_source_elements(instruction->source, &instruction->view, box, ahead,
+                               place_of(e, instruction->to), &e->elements[instruction->to], err);
+}
+
 static int run_list(qdr_evaluator *e, const struct list *list, const qdr_box *box, size_t n,
                     qdr_error *err)
 {
+    bool body = list == &e->machine->body;
     for (int i = 0; i < list->count; i++) {
         const struct instruction *instruction = &list->at[i];
         int code = QDR_OK;
         switch (instruction->kind) {
         case LOAD:
-            code = qdr_source_read_view(instruction->source, &instruction->view, box,
-                                        place_of(e, instruction->to), err);
+            code = load(e, instruction, box, body ? &e->ahead[i] : NULL, err);
             break;
         case NUMBER:
             put_number(e, instruction);
@@ -439,14 +456,42 @@ static int start(qdr_evaluator *e, qdr_error *err)
     const qdr_machine *m = e->machine;
     e->registers = aligned_alloc(64, (size_t)(m->registers + 1) * REGISTER);
     e->numbers = calloc((size_t)m->value_count + 1, sizeof *e->numbers);
+    e->elements = calloc((size_t)m->value_count + 1, sizeof *e->elements);
     e->worker = calloc((size_t)m->body.count + 1, sizeof *e->worker);
-    if (!e->registers || !e->numbers || !e->worker)
+    e->ahead = calloc((size_t)m->body.count + 1, sizeof *e->ahead);
+    if (!e->registers || !e->numbers || !e->elements || !e->worker || !e->ahead)
         return qdr_fail_memory(err, "starting a thread");
+    for (int i = 0; i < m->body.count; i++) {
+        size_t size = ahead_of(&m->body.at[i]);
+        if (size && !(e->ahead[i].room = malloc(size)))
+            return qdr_fail_memory(err, "starting a thread");
+    }
+    for (int i = 0; i < m->value_count; i++)
+        e->elements[i] = place_of(e, i);
     for (int i = 0; i < m->body.count; i++)
         if (m->body.at[i].kind == REDUCE &&
             qdr_line_worker_create(m->body.at[i].lines, &e->worker[i], err))
             return err->code;
     return run_list(e, &m->scalar, &point, 1, err);
+}
+
+static int check_list(const struct list *list, qdr_error *err)
+{
+    int code = QDR_OK;
+    for (int i = 0; i < list->count && !code; i++) {
+        const struct instruction *instruction = &list->at[i];
+        if (instruction->kind == LOAD)
+            code = qdr_source_check(instruction->source, err);
+        if (instruction->kind == REDUCE)
+            code = qdr_lines_check(instruction->lines, err);
+    }
+    return code;
+}
+
+int qdr_machine_check(const qdr_machine *m, qdr_error *err)
+{
+    int code = check_list(&m->scalar, err);
+    return code ? code : check_list(&m->body, err);
 }
 
 int qdr_evaluator_create(const qdr_machine *machine, qdr_evaluator **evaluator, qdr_error *err)
@@ -469,9 +514,13 @@ void qdr_evaluator_destroy(qdr_evaluator *e)
         return;
     for (int i = 0; i < e->machine->body.count && e->worker; i++)
         qdr_line_worker_destroy(e->worker[i]);
+    for (int i = 0; i < e->machine->body.count && e->ahead; i++)
+        free(e->ahead[i].room);
+    free(e->ahead);
     free(e->worker);
     free(e->registers);
     free(e->numbers);
+    free(e->elements);
     free(e);
 }
 
@@ -482,7 +531,7 @@ int qdr_evaluator_run(qdr_evaluator *e, const qdr_box *tile, qdr_error *err)
 
 const void *qdr_evaluator_elements(const qdr_evaluator *e, size_t index)
 {
-    return place_of(e, e->machine->wanted[index]);
+    return e->elements[e->machine->wanted[index]];
 }
 
 int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scalar *value,
@@ -496,8 +545,10 @@ int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scala
     code = qdr_evaluator_create(machine, &evaluator, err);
     if (!code) {
         value->dtype = node->dtype;
-        memcpy(value->words, qdr_evaluator_elements(evaluator, 0), sizeof value->words);
+        memset(value->words, 0, sizeof value->words);
+        memcpy(value->words, qdr_evaluator_elements(evaluator, 0), qdr_dtype_size(node->dtype));
         qdr_evaluator_destroy(evaluator);
+        code = qdr_machine_check(machine, err);
     }
     qdr_machine_destroy(machine);
     return code;

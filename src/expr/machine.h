@@ -54,8 +54,11 @@ void qdr_evaluator_destroy(qdr_evaluator *evaluator);
 int qdr_evaluator_run(qdr_evaluator *evaluator, const qdr_box *tile, qdr_error *err);
 
 /* The elements of the index-th node in the tile, in C order; one element for a number. They stand
- * until the next run. */
+ * until the next run, perhaps in a mapped file. */
 const void *qdr_evaluator_elements(const qdr_evaluator *evaluator, size_t index);
+
+/* Whether what was read for all tiles so far was the files': to be asked before it is kept. */
+int qdr_machine_check(const qdr_machine *machine, qdr_error *err);
 
 /* The value of a 0-d node, once all that it depends on is known. */
 int qdr_machine_evaluate(const qdr_node *node, const qdr_known *known, qdr_scalar *value,

@@ -272,6 +272,16 @@ static qdr_box all_outputs(const qdr_feed *f)
     return box;
 }
 
+/* Whether the piece was all read from files as they are. */
+static int check(const qdr_space_code *c, qdr_error *err)
+{
+    int code = qdr_machine_check(c->machine, err);
+    for (size_t i = 0; i < c->space->feed_count && !code; i++)
+        if (c->lines[i])
+            code = qdr_lines_check(c->lines[i], err);
+    return code;
+}
+
 int qdr_worker_run(qdr_worker *w, const qdr_box *box, qdr_error *err)
 {
     const qdr_space *space = w->code->space;
@@ -282,7 +292,7 @@ int qdr_worker_run(qdr_worker *w, const qdr_box *box, qdr_error *err)
             code = qdr_lines_run(w->line[i], box, &outputs, w->state[i],
                                  context_of(w->code, &space->feed[i]), err);
         }
-    return code;
+    return code ? code : check(w->code, err);
 }
 
 void qdr_worker_flush(qdr_worker *w, uint64_t *state)

@@ -1,5 +1,5 @@
-/* The kernels for one instruction set. This file is compiled once for each, with QDR_ISA as the
- * suffix of what it defines; select.c picks one when it starts. */
+/* The kernels for one instruction set. This file is compiled once for each, see base/isa.h; select.c
+ * picks one. */
 #include <tgmath.h>
 
 #include "base/half.h"

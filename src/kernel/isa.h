@@ -1,4 +1,4 @@
-/* The instruction sets that kernels are built for. */
+/* What the kernels of one instruction set are, see base/isa.h. */
 #ifndef QDR_KERNEL_ISA_H
 #define QDR_KERNEL_ISA_H
 

@@ -9,7 +9,7 @@
 static bool has_fma(void)
 {
 #if defined(QUADRAT_HAVE_X86)
-    return __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #elif defined(__FP_FAST_FMA)
     return true;
 #else
@@ -27,7 +27,7 @@ static const qdr_kernel_set *selected(void)
         [QDR_ISA_AVX512] = &qdr_kernels_avx512,
 #endif
     };
-    return sets[qdr_isa_select()];
+    return sets[qdr_isa_chosen()];
 }
 
 /* Whether the function of floats of that name is one of SLEEF's. */

@@ -4,44 +4,25 @@
 
 #include "base/check.h"
 #include "quadrat/reduce.h"
-
-#define STEP 0x9E3779B97F4A7C15 /* 2^64 divided by the golden ratio, odd */
-
-/* Takes n consecutive words, the first at `position`; W is an unsigned type of their size. */
-#define DIGEST(W)                                                                                  \
-    static void digest_##W(uint64_t state[2], const void *elements, size_t n, uint64_t position)   \
-    {                                                                                              \
-        const W *x = elements;                                                                     \
-        uint64_t key = (position + 1) * STEP, first = 0, second = 0;                               \
-        for (size_t i = 0; i < n; i++, key += STEP) {                                              \
-            uint64_t a = x[i] ^ key, b = x[i] + key;                                               \
-            first += (a & 0xffffffff) * (a >> 32);                                                 \
-            second += (b & 0xffffffff) * (b >> 32);                                                \
-        }                                                                                          \
-        state[0] += first;                                                                         \
-        state[1] += second;                                                                        \
-    }
-DIGEST(uint8_t)
-DIGEST(uint16_t)
-DIGEST(uint32_t)
-DIGEST(uint64_t)
+#include "reduce/digest_words.h"
 
 static void update(uint64_t *state, void *work, const qdr_tile *tile)
 {
-    static void (*const digest[])(uint64_t *, const void *, size_t, uint64_t) = {
-        [1] = digest_uint8_t,
-        [2] = digest_uint16_t,
-        [4] = digest_uint32_t,
-        [8] = digest_uint64_t,
+    static qdr_digest_function *const *const sets[QDR_ISAS] = {
+        [QDR_ISA_PORTABLE] = qdr_digest_portable,
+#if defined(QUADRAT_HAVE_X86)
+        [QDR_ISA_AVX2] = qdr_digest_avx2,
+        [QDR_ISA_AVX512] = qdr_digest_avx512,
+#endif
     };
     (void)work;
+    qdr_digest_function *digest = sets[qdr_isa_chosen()][tile->dtype];
     size_t size = qdr_dtype_size(tile->dtype), words = size > 8 ? size / 8 : 1;
     const char *at = tile->elements;
     qdr_runs runs;
     for (bool more = qdr_runs_first(&runs, tile->shape, tile->box); more;
          more = qdr_runs_next(&runs)) {
-        digest[size / words](state, at, (size_t)runs.length * words,
-                             (uint64_t)runs.position * words);
+        digest(state, at, (size_t)runs.length * words, (uint64_t)runs.position * words);
         at += (size_t)runs.length * size;
     }
 }

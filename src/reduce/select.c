@@ -1,6 +1,4 @@
-/* Picks the scans for this machine's instruction set, once. */
-#include <stdatomic.h>
-
+/* Picks the scans for this machine's instruction set. */
 #include "reduce/scan.h"
 
 extern const qdr_scan_set qdr_scans_portable, qdr_scans_avx2, qdr_scans_avx512;
@@ -15,11 +13,5 @@ const qdr_scan_set *const qdr_scan_sets[QDR_ISAS] = {
 
 const qdr_scan_set *qdr_scans(void)
 {
-    static _Atomic(const qdr_scan_set *) chosen;
-    const qdr_scan_set *set = atomic_load_explicit(&chosen, memory_order_relaxed);
-    if (!set) {
-        set = qdr_scan_sets[qdr_isa_select()];
-        atomic_store_explicit(&chosen, set, memory_order_relaxed);
-    }
-    return set;
+    return qdr_scan_sets[qdr_isa_chosen()];
 }

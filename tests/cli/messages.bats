@@ -181,8 +181,13 @@ END
     python <<<'np.save("x.npy", np.arange(12.0))'
     echo old >r.txt
     refuses 74 "reading x.npy at byte 128: Input/output error" \
-        injecting pread64:error=EIO:when=3+ x.npy "$QUADRAT" eval -i x.npy 'sum(x)' -o r.txt
+        injecting pread64:error=EIO:when=3+ x.npy "$QUADRAT" eval --io read -i x.npy 'sum(x)' -o r.txt
     [ "$(cat r.txt)" = old ]
+    refuses 74 "mapping x.npy: No such device" \
+        injecting mmap:error=ENODEV x.npy "$QUADRAT" eval --io map -i x.npy 'sum(x)' -o r.txt
+    [ "$(cat r.txt)" = old ]
+    evaluates -i x.npy --io auto 'sum(x)' <<<'sum(x) = 66.0'
+    refuses 2 "--io: it is auto, map or read" quadrat eval --io maybe -i x.npy 'sum(x)'
 }
 
 @test "input files whose bytes are wrong" {

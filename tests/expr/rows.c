@@ -76,7 +76,7 @@ static void evaluate(qdr_comm *comm, const qdr_program_text *text, const qdr_run
                      qdr_bytes *out)
 {
     qdr_error err = QDR_ERROR_INIT;
-    qdr_opener opener = qdr_comm_opener(comm);
+    qdr_opener opener = qdr_comm_opener(comm, QDR_IO_AUTO);
     qdr_program *program = NULL;
     qdr_run_report report = {0};
     int code = qdr_program_compile(text, &opener, &program, &err);

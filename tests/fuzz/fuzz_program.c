@@ -7,15 +7,16 @@
 
 #define LONGEST 10000 /* bytes of a canonical text that is compiled again */
 
-static int open_nothing(void *context, const char *path, qdr_source **source, qdr_error *err)
+static int open_nothing(void *context, const char *path, qdr_io io, qdr_source **source,
+                        qdr_error *err)
 {
-    (void)context, (void)path, (void)source;
+    (void)context, (void)path, (void)io, (void)source;
     return qdr_fail(err, QDR_ESYSTEM, "there are no files here");
 }
 
 static int compile(const char *text, qdr_program **program, qdr_error *err)
 {
-    static const qdr_opener opener = {open_nothing, NULL};
+    static const qdr_opener opener = {open_nothing, NULL, QDR_IO_AUTO};
     return qdr_program_compile(&(qdr_program_text){.texts = &text, .text_count = 1}, &opener,
                                program, err);
 }

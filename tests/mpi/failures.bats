@@ -76,19 +76,35 @@ ends() {
 }
 
 @test "reading fails in mid-run" {
-    inject 1 pread64 error=EIO:when=30+ "$file" -i x="$file" --chunks 10x1000 "sum(x), $work"
+    inject 1 pread64 error=EIO:when=30+ "$file" -i x="$file" --io read --chunks 10x1000 "sum(x), $work"
     ends 74 "quadrat: reading $file at byte +([0-9]): Input/output error (rank 1, $host)"
 }
 
-@test "a file is cut in mid-run" {
-    # rank 2 sleeps before each of its reads, so that some are left when the file is cut
+@test "a mapped file can't be brought in, in mid-run" {
+    build_faults
+    mpi -n 3 "$BATS_TEST_DIRNAME/rank" 1 env LD_PRELOAD="$faults" FAULT=disk:2 -- "$QUADRAT" eval \
+        --label "$tag" --io map --threads 1 -i x="$file" "sum(x), $work" "${outputs[@]}"
+    ends 74 "quadrat: reading $file at byte +([0-9]): Input/output error (rank 1, $host)"
+}
+
+# cut_in_run CALL HOW: the file is cut while rank 2 reads it in that way; it sleeps before each CALL,
+# so that some are left then. Others may meet the cut, too.
+cut_in_run() {
     (
         until [ -s calls.log ]; do sleep 0.05; done
         truncate --size=5000000 "$file"
     ) &
-    inject 2 pread64 delay_enter=20000 "$file" -i x="$file" --chunks 10x1000 "sum(x), $work"
+    inject 2 "$1" delay_enter=20000 "$file" -i x="$file" --io "$2" --chunks 10x1000 "sum(x), $work"
     wait
-    ends 65 "quadrat: $file: ended before byte +([0-9]), * Was it cut short? (rank 2, $host)"
+    ends 65 "quadrat: $file: ended before byte +([0-9]), * Was it cut short?*"
+}
+
+@test "a file is cut in mid-run" {
+    cut_in_run pread64 read
+}
+
+@test "a mapped file is cut in mid-run" {
+    cut_in_run fstat,newfstatat map   # how a piece is checked
 }
 
 @test "an output can't be written, which is known before the work" {

@@ -1,5 +1,6 @@
-/* Preloaded into one rank: its FAULT-th allocation fails ("memory:3"), or MPI call ("mpi:3"). Only
- * allocations that the program itself asks for count. glibc. */
+/* Preloaded into one rank: its FAULT-th allocation fails ("memory:3"), or MPI call ("mpi:3"), or
+ * window of a mapped file, and all reading from then on ("disk:3"). Only allocations that the program
+ * itself asks for count. glibc. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <link.h>
@@ -7,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
     *__libc_memalign(size_t, size_t);
@@ -53,6 +56,23 @@ ALLOCATION(malloc, __libc_malloc, (size_t n), (n))
 ALLOCATION(calloc, __libc_calloc, (size_t n, size_t size), (n, size))
 ALLOCATION(realloc, __libc_realloc, (void *old, size_t n), (old, n))
 ALLOCATION(aligned_alloc, __libc_memalign, (size_t alignment, size_t n), (alignment, n))
+
+static int disk_failed;
+
+int madvise(void *start, size_t size, int advice)
+{
+    disk_failed |= advice == MADV_POPULATE_READ && strikes("disk");
+    errno = EFAULT;
+    return disk_failed && advice == MADV_POPULATE_READ ? -1 : 0; /* pages come as they are touched */
+}
+
+ssize_t __pread64(int fd, void *data, size_t size, off_t offset);
+
+ssize_t pread(int fd, void *data, size_t size, off_t offset)
+{
+    errno = EIO;
+    return disk_failed ? -1 : __pread64(fd, data, size, offset);
+}
 
 #define CALL(function, parameters, arguments)                                                      \
     int MPI_##function parameters                                                                  \

@@ -31,11 +31,11 @@ evaluates() {
     cmp "$size/first" "$size/now"
 }
 
-@test "all reductions, 19 arrays: 5 numbers of ranks, 5 block shapes, 1 or 3 threads" {
-    threads=1
+@test "all reductions, 19 arrays: 5 numbers of ranks, 5 block shapes, 1 or 3 threads, mapped or read" {
+    threads=1 io=([1]=map [3]=read)
     for chunks in "" 1 4 13 2x3x5; do
         for n in 1 2 3 5 7; do
-            evaluates small $n $threads ${chunks:+--chunks $chunks}
+            evaluates small $n $threads --io ${io[threads]} ${chunks:+--chunks $chunks}
             threads=$((4 - threads))
         done
     done
@@ -43,9 +43,9 @@ evaluates() {
 
 @test "arrays of several pieces a block, and of thousands of blocks" {
     evaluates large 1 8
-    evaluates large 2 3 --chunks 16
+    evaluates large 2 3 --chunks 16 --io map
     evaluates large 3 1 --chunks 128x500
-    evaluates large 16 2 --chunks 16
+    evaluates large 16 2 --chunks 16 --io map
 }
 
 @test "the digests and the check are those of the published rules" {

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/half.h"
+#include "base/isa.h"
 #include "base/number.h"
 #include "expr/operators.h"
 #include "kernel/kernel.h"
@@ -274,7 +275,7 @@ static void kernels(void **state)
     (void)state;
     size_t found = 0;
     for (size_t set = 0; set < COUNT(sets); set++) {
-        setenv("QUADRAT_ISA", sets[set], 1);
+        qdr_isa_choose(sets[set]);
         for (const qdr_operator *op = qdr_operators; op->name; op++)
             for (int dtype = 0; dtype < QDR_DTYPES; dtype++) {
                 const qdr_kernel *kernel = qdr_kernel_find(op->name, (qdr_dtype)dtype);
@@ -282,7 +283,7 @@ static void kernels(void **state)
                 for (unsigned scalars = 0; kernel && scalars < 1u << kernel->operands; scalars++)
                     run_kernel(kernel, scalars);
             }
-        unsetenv("QUADRAT_ISA");
+        qdr_isa_choose(NULL);
     }
     assert_true(found >= 3 * 200);
 }
@@ -331,7 +332,7 @@ static void conversions(void **state)
     char *elements = malloc(MOST * 16), *result = malloc(MOST * 16);
     assert_true(elements && result);
     for (size_t set = 0; set < COUNT(sets); set++) {
-        setenv("QUADRAT_ISA", sets[set], 1);
+        qdr_isa_choose(sets[set]);
         for (int from = 0; from < QDR_DTYPES; from++) {
             fill(elements, (qdr_dtype)from, N);
             for (int to = 0; to < QDR_DTYPES; to++)
@@ -344,7 +345,7 @@ static void conversions(void **state)
                 if (to != dtype)
                     run_cast((qdr_dtype)dtype, (qdr_dtype)to, elements, n, result);
         }
-        unsetenv("QUADRAT_ISA");
+        qdr_isa_choose(NULL);
     }
     free(elements);
     free(result);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/isa.h"
 #include "exact/bins.h"
 #include "exact/round.h"
 
@@ -64,7 +65,7 @@ static int set_up(void **state)
         w[i].squares = calloc(1, sizeof *w[i].squares);
         if (!w[i].bins || !w[i].squares)
             return 1;
-        setenv("QUADRAT_ISA", sets[i], 1);
+        qdr_isa_choose(sets[i]);
         w[i].bins->kernels = w[i].squares->kernels = qdr_exact_kernels_select();
     }
     return 0;

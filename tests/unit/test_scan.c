@@ -93,8 +93,8 @@ static void test_scans(void **state)
     static char x[MOST * sizeof(qdr_complex128)];
     static const char *const names[QDR_ISAS] = {"portable", "avx2", "avx512"};
     for (qdr_isa isa = 0; isa < QDR_ISAS; isa++) {
-        setenv("QUADRAT_ISA", names[isa], 1);
-        if (qdr_isa_select() != isa)
+        qdr_isa_choose(names[isa]);
+        if (qdr_isa_chosen() != isa)
             continue;
         for (qdr_dtype dtype = 0; dtype < QDR_DTYPES; dtype++)
             for (size_t turn = 0; turn < 4 * COUNT(sizes); turn++) {

@@ -21,6 +21,7 @@
 #include <mpfr.h>
 
 #include "base/half.h"
+#include "base/isa.h"
 #include "kernel/kernel.h"
 
 #include "repeatable.h"
@@ -113,9 +114,9 @@ static const char *const sets[] = {"avx512", "avx2", "portable"};
 static void run(const struct function *f, const char *set, qdr_dtype dtype, const void *a,
                 const void *b, unsigned scalars, void *result)
 {
-    setenv("QUADRAT_ISA", set, 1);
+    qdr_isa_choose(set);
     const qdr_kernel *kernel = qdr_kernel_find(f->name, dtype);
-    unsetenv("QUADRAT_ISA");
+    qdr_isa_choose(NULL);
     assert_non_null(kernel);
     kernel->run(N, result, (const void *[]){a, b}, scalars);
 }

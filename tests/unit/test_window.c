@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "base/isa.h"
 #include "exact/between.h"
 #include "exact/bins.h"
 
@@ -309,12 +310,12 @@ static void check(const struct elements *e, const char *name, int exponent)
     for (size_t set = 0; set < COUNT(sets); set++)
         for (size_t k = 0; k < COUNT(environments); k++) {
             struct results r;
-            setenv("QUADRAT_ISA", sets[set], 1);
+            qdr_isa_choose(sets[set]);
             set_environment(environments[k].rounding, environments[k].flush);
             add_all(e, &r);
             int rounding = fegetround();
             set_environment(FE_TONEAREST, false);
-            unsetenv("QUADRAT_ISA");
+            qdr_isa_choose(NULL);
             assert_int_equal(rounding, environments[k].rounding);
             const bool same[] = {!memcmp(&r.sum, &expected.sum, sizeof r.sum),
                                  !memcmp(&r.squares, &expected.squares, sizeof r.squares),

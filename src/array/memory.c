@@ -1,0 +1,134 @@
+/* Arrays in memory, and files that are mapped there: reading boxes of views of them, by strides. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "array/source.h"
+#include "array/strided.h"
+
+#define NEAR 8 /* of so many bytes one is read at least, or windows are not brought in */
+
+int qdr_source_memory(qdr_dtype dtype, const qdr_shape *shape, const void *elements,
+                      qdr_source **source, qdr_error *err)
+{
+    int code = qdr_source_new(dtype, shape, source, err);
+    if (!code)
+        (*source)->memory = elements;
+    return code;
+}
+
+/* Where a box of a view lies: counted in elements. */
+struct place {
+    int64_t first;                /* of the box */
+    int64_t low, high;            /* of all that it has */
+    int64_t stride[QDR_MAX_DIMS]; /* by axis of the box */
+};
+
+static struct place find_place(const qdr_source *source, const qdr_view *view, const qdr_box *box)
+{
+    struct place p = {.first = 0};
+    int64_t below[QDR_MAX_DIMS], count = 1; /* strides of the source's axes */
+    int ndim = source->shape.ndim;
+    for (int i = ndim - 1; i >= 0; i--) {
+        int axis = source->reversed ? ndim - 1 - i : i;
+        below[axis] = count;
+        count *= source->shape.extent[axis];
+        p.first += view->start[axis] * below[axis];
+    }
+    for (int i = 0; i < box->ndim; i++) {
+        p.stride[i] = view->source[i] < 0 ? 0 : view->step[i] * below[view->source[i]];
+        p.first += box->start[i] * p.stride[i];
+    }
+    p.low = p.high = p.first;
+    for (int i = 0; i < box->ndim; i++)
+        *(p.stride[i] < 0 ? &p.low : &p.high) += (box->extent[i] - 1) * p.stride[i];
+    return p;
+}
+
+/* Whether the elements lie one after the other. */
+static bool is_run(const struct place *p, const qdr_box *box)
+{
+    int64_t count = 1;
+    for (int i = box->ndim - 1; i >= 0; i--) {
+        if (box->extent[i] != 1 && p->stride[i] != count)
+            return false;
+        count *= box->extent[i];
+    }
+    return true;
+}
+
+/* Whether elements can be used where they are. Bools must be 0 or 1, a file's may be any byte. */
+static bool is_usable(const qdr_source *source)
+{
+    size_t part = qdr_dtype_size(source->dtype) / (size_t)qdr_dtype_parts(source->dtype);
+    return !source->path || (!source->file.swapped && source->dtype != QDR_BOOL &&
+                             (uintptr_t)source->memory % part == 0);
+}
+
+/* Of a mapped file, brings in what is about to be read; where that lies far apart, the pages come
+ * as they are touched. */
+static int bring(const qdr_source *source, const struct place *p, int64_t count, qdr_error *err)
+{
+    uint64_t size = qdr_dtype_size(source->dtype);
+    if (!source->path || (p->high - p->low) / NEAR >= count)
+        return QDR_OK;
+    return qdr_map_bring(source->file.map, source->file.offset + (uint64_t)p->low * size,
+                         source->file.offset + (uint64_t)(p->high + 1) * size, err);
+}
+
+/* The axis to go along in one go: that on which elements are nearest to each other. */
+static int nearest_axis(const struct place *p, const qdr_box *box)
+{
+    int nearest = box->ndim - 1;
+    for (int i = nearest - 1; i >= 0; i--)
+        if (box->extent[i] > 1 && p->stride[i] &&
+            (box->extent[nearest] == 1 || llabs(p->stride[i]) < llabs(p->stride[nearest])))
+            nearest = i;
+    return nearest;
+}
+
+/* Copies a box that is no run. */
+static void copy(const qdr_source *source, const struct place *p, const qdr_box *box, char *to)
+{
+    size_t size = qdr_dtype_size(source->dtype);
+    int along = nearest_axis(p, box);
+    int64_t into[QDR_MAX_DIMS], at[QDR_MAX_DIMS] = {0}, count = 1;
+    for (int i = box->ndim - 1; i >= 0; i--) {
+        into[i] = count;
+        count *= box->extent[i];
+    }
+    for (bool more = true; more;) {
+        int64_t from = p->first, out = 0;
+        for (int i = 0; i < box->ndim; i++) {
+            from += at[i] * p->stride[i];
+            out += at[i] * into[i];
+        }
+        qdr_copy_strided(size, to + (size_t)out * size, into[along],
+                         source->memory + from * (int64_t)size, p->stride[along],
+                         box->extent[along]);
+        more = false;
+        for (int i = box->ndim - 1; i >= 0 && !more; i--) {
+            more = i != along && ++at[i] < box->extent[i];
+            at[i] = more ? at[i] : 0;
+        }
+    }
+}
+
+int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box, void *room,
+                    const void **elements, qdr_error *err)
+{
+    struct place p = find_place(source, view, box);
+    int64_t count = qdr_box_count(box);
+    bool run = is_run(&p, box);
+    size_t size = qdr_dtype_size(source->dtype);
+    const char *first = source->memory + p.first * (int64_t)size;
+    int code = count ? bring(source, &p, count, err) : QDR_OK;
+    *elements = run && is_usable(source) ? first : room;
+    if (code || !count || *elements == first)
+        return code;
+    if (run)
+        memcpy(room, first, (size_t)count * size);
+    else
+        copy(source, &p, box, room);
+    qdr_source_finish(source, room, count);
+    return QDR_OK;
+}
