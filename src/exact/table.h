@@ -13,8 +13,9 @@
 enum { QDR_TABLE_TOTALS = 2048 };
 
 typedef struct qdr_table {
-    __int128 totals[QDR_TABLE_TOTALS]; /* [i]: of significands whose least bit is worth
-                                          2^(i - 1074), or of products where that is 2^(2 i - 2148) */
+    /* [i]: of significands whose least bit is worth 2^(i - 1074), or of products where that is
+     * 2^(2 i - 2148) */
+    __int128 totals[QDR_TABLE_TOTALS];
     uint64_t touched; /* bit k: one of the totals 32 k to 32 k + 31 may not be zero */
 } qdr_table;
 

@@ -4,10 +4,10 @@
  * is from 2^52 to 2^53 units, the doubles near it are one unit apart. So S + x is S and the whole
  * number of units nearest to x; the difference of the two sums is that number of units exactly; and
  * x less it is a double as well, of half a unit at most: the rest, which goes to the next level,
- * whose unit is 2^45 times smaller. The bits of S less those of M, as integers, count the units
- * that were taken. (Rump, Ogita, Oishi, "Accurate floating-point summation", SIAM J. Sci. Comput.
- * 31, 2008, call it extraction; Demmel, Nguyen, "Parallel reproducible summation", IEEE Trans.
- * Comput. 64, 2015, sum by levels.)
+ * whose unit is 2^45 times smaller, or the least there is. The bits of S less those of M, as
+ * integers, count the units that were taken. (Rump, Ogita, Oishi, "Accurate floating-point
+ * summation", SIAM J. Sci. Comput. 31, 2008, call it extraction; Demmel, Nguyen, "Parallel
+ * reproducible summation", IEEE Trans. Comput. 64, 2015, sum by levels.)
  *
  * S stays where it has to be, since M is in the middle, 2^51 units from either end, and a level
  * starts anew after 64 additions of what comes from outside:
@@ -46,9 +46,14 @@ typedef struct qdr_exponents {
 #define QDR_EXPONENT_NONE 4095 /* the least when all are 0 */
 
 /* What is summed: elements; products of no more than 53 bits; or of any, with their errors. */
-typedef enum { QDR_TERM_ELEMENTS, QDR_TERM_SHORT_PRODUCTS, QDR_TERM_PRODUCTS, QDR_TERMS } qdr_terms;
+typedef enum {
+    QDR_TERM_ELEMENTS,
+    QDR_TERM_SHORT_PRODUCTS,
+    QDR_TERM_PRODUCTS,
+    QDR_TERMS /* how many there are */
+} qdr_terms;
 
-/* Adds n elements of x, or products of x and y; totals[k] becomes the number of units of level k. */
+/* Adds n elements of x, or products of x and y; totals[k] becomes the units of level k, counted. */
 typedef void qdr_window_sum(const double *x, const double *y, size_t n, const qdr_window *window,
                             int64_t *totals);
 

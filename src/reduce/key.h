@@ -7,7 +7,8 @@
  * not count it has the greatest.
  *
  * Complex numbers are ordered by their real, then by their imaginary parts. Both zeros of a real
- * part are one key there, as they are equal in this order; so a zero of the value is +0.0. Local. */
+ * part are one key there, as they are equal in this order; so a zero of the value is +0.0. Local.
+ */
 #ifndef QDR_REDUCE_KEY_H
 #define QDR_REDUCE_KEY_H
 

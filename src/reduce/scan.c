@@ -1,5 +1,6 @@
-/* The scans for one instruction set. This file is compiled once for each, with QDR_ISA as the suffix
- * of what it defines; select.c picks one. The loops are plain, for the compiler to make vectors of.
+/* The scans for one instruction set. This file is compiled once for each, with QDR_ISA as the
+ * suffix of what it defines; select.c picks one. The loops are plain, for the compiler to make
+ * vectors of.
  *
  * Keys have 64 bits, but real elements are compared by ranks: the keys of as many bits as the
  * elements have. The least rank stands for an element, whose key is made in the end. */

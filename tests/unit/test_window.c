@@ -1,5 +1,5 @@
-/* Sums by windows, of every instruction set and whatever the caller's thread has set, give the bytes
- * that integers give. */
+/* Sums by windows, of every instruction set and whatever the caller's thread has set, give the
+ * bytes that integers give. */
 #include <fenv.h>
 #include <float.h>
 #include <math.h>
@@ -27,7 +27,7 @@
 
 enum { BLOCK = QDR_WINDOW_BLOCK, MOST = 2 * BLOCK + 100 };
 
-/* ---- what is added: element i of some data, at an exponent e where one is asked for -------------- */
+/* ---- what is added: element i of some data, at an exponent e where one is asked for ---------- */
 
 static double sign(void)
 {
@@ -199,7 +199,7 @@ static const struct {
     {-1074, 52},
 };
 
-/* ---- the same by integers ----------------------------------------------------------------------- */
+/* ---- the same by integers -------------------------------------------------------------------- */
 
 static uint64_t flag_of(double x)
 {
@@ -241,7 +241,7 @@ static void expect_products(const double *x, const double *y, size_t n, qdr_exac
     sum->count = n;
 }
 
-/* ---- what a caller may have set ----------------------------------------------------------------- */
+/* ---- what a caller may have set -------------------------------------------------------------- */
 
 static void set_environment(int rounding, bool flush)
 {
@@ -261,7 +261,7 @@ static const struct environment {
     {FE_DOWNWARD, true},   {FE_TOWARDZERO, false},
 };
 
-/* ---- the test ----------------------------------------------------------------------------------- */
+/* ---- the test -------------------------------------------------------------------------------- */
 
 static const char *const sets[] = {"portable", "avx2", "avx512"};
 
@@ -379,6 +379,9 @@ static void test_floats(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_doubles), cmocka_unit_test(test_floats)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_doubles),
+        cmocka_unit_test(test_floats),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
