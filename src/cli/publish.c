@@ -334,8 +334,10 @@ int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
         *err = report->checkpoint;
         code = err->code;
     }
-    if (!code && !settings->quiet)
+    if (!code && !settings->quiet && settings->run.part.count)
         summarise(comm, report, &written);
+    else if (!code && !settings->quiet)
+        summarise_join(report, &written);
     free(text);
     qdr_bytes_clear(&written);
     return code;
