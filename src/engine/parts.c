@@ -93,6 +93,7 @@ void qdr_parts_name(qdr_bytes *to, const qdr_space *space, const qdr_intervals *
     int64_t all = qdr_space_pieces(space), unit = space->grid.count ? all / space->grid.count : 1;
     bool blocks = are_whole(pieces, unit);
     unit = blocks ? unit : 1;
+    qdr_bytes_text(to, pieces->count ? "" : "no ");
     qdr_bytes_text(to, blocks ? "blocks" : "pieces");
     for (size_t i = 0; i < pieces->count && i < MOST_NAMED; i++) {
         int64_t first = pieces->at[i].start / unit, last = pieces->at[i].end / unit - 1;
@@ -102,8 +103,6 @@ void qdr_parts_name(qdr_bytes *to, const qdr_space *space, const qdr_intervals *
     }
     if (pieces->count > MOST_NAMED)
         qdr_bytes_text(to, " and others");
-    if (!pieces->count)
-        qdr_bytes_text(to, " none");
     qdr_bytes_format(to, " of the %lld of %s", (long long)(all / unit),
                      qdr_shape_text(shape, &space->grid.shape));
 }
