@@ -92,8 +92,8 @@ static int publish(qdr_comm *comm, const qdr_joint *joint, const qdr_settings *s
     if (wants_state(settings))
         return qdr_publish_part(comm, settings, &joint->report, err);
     snprintf(text, sizeof text, "%s", joint->missing);
-    return qdr_fail(err, QDR_EFAIL, "not all is there: %s are missing. Add the part that has them; "
-                                    "'-o more.qpart' keeps what there is",
+    return qdr_fail(err, QDR_EFAIL, "not all is there; missing: %s. Add the parts that have it; '-o more.qpart' "
+                                    "keeps what there is",
                     text);
 }
 

@@ -93,8 +93,9 @@ void qdr_parts_name(qdr_bytes *to, const qdr_space *space, const qdr_intervals *
     int64_t all = qdr_space_pieces(space), unit = space->grid.count ? all / space->grid.count : 1;
     bool blocks = are_whole(pieces, unit);
     unit = blocks ? unit : 1;
-    qdr_bytes_text(to, pieces->count ? "" : "no ");
-    qdr_bytes_text(to, blocks ? "blocks" : "pieces");
+    bool one = pieces->count == 1 && pieces->at[0].end - pieces->at[0].start == unit;
+    qdr_bytes_format(to, "%s%s%s", pieces->count ? "" : "no ", blocks ? "block" : "piece",
+                     one ? "" : "s");
     for (size_t i = 0; i < pieces->count && i < MOST_NAMED; i++) {
         int64_t first = pieces->at[i].start / unit, last = pieces->at[i].end / unit - 1;
         qdr_bytes_format(to, "%s %lld", i ? "," : "", (long long)first);
