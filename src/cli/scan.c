@@ -176,7 +176,7 @@ const qdr_command qdr_scan_command = {
     .name = "scan",
     .arguments = "IMAGE...",
     .help = "read QR codes from images and photos, or a text (-)",
-    .details = "Reads PNG, JPEG and PNM files; '-' is an image or a text on standard input. Prints what\n"
+    .details = "Reads PNG, JPEG and PNM files, and parts; '-' is any of these, or a text. Prints what\n"
                "each code says, and whether the check value of a result holds. That shows accidents; it\n"
                "proves nothing about the data: verify does. A signature tells who vouches for the text;\n"
                "who may is in ~/.config/quadrat/allowed_signers, or in --signers FILE, which also\n"

@@ -18,7 +18,7 @@ np.save(sys.argv[1] + "/x.npy", rng.normal(size=(120, 150)))
 np.save(sys.argv[1] + "/y.npy", rng.integers(-9, 10, (120, 150), dtype="i4"))
 np.save(sys.argv[1] + "/h.npy", np.asfortranarray(rng.normal(size=(40, 30)).astype("f2")))
 END
-    cd "$BATS_FILE_TMPDIR"
+    cd "$BATS_FILE_TMPDIR" || return
     for i in 1 2 3; do
         "$QUADRAT" eval -q --chunks 30 -i x.npy -i y.npy --part $i/3 "$short" -o $i.qpart -o $i.png \
             -o $i.svg -o $i.txt >$i.lines
@@ -30,7 +30,7 @@ setup() {
     need mpirun
     need_numpy
     mkdir "$BATS_TEST_TMPDIR/here"   # bats has files of its own beside it
-    cd "$BATS_TEST_TMPDIR/here"
+    cd "$BATS_TEST_TMPDIR/here" || return
     made=$BATS_FILE_TMPDIR
     files=(-i x="$made/x.npy" -i y="$made/y.npy" -i h="$made/h.npy")
 }
@@ -256,7 +256,7 @@ END
     refuses 1 "not all is there; missing: *" merge 1.qpart --json
     refuses 77 "1.txt has blocks 0 to 5 $of, which are also in 1.qpart" merge 2.qpart 1.qpart 1.txt -o now.txt
     refuses 77 "1.qpart has blocks 0 to 5 $of, which are also in 1.qpart" merge 1.qpart 1.qpart -o now.qpart
-    cd "$BATS_TEST_TMPDIR/here"
+    cd "$BATS_TEST_TMPDIR/here" || return
     "$QUADRAT" eval -q --chunks 30 "${files[@]:0:4}" --part 1/2 "$short" -o half.qpart >half
     refuses 77 "half.qpart has blocks 6 to 9 of the 20 of (120, 150), which are also in $made/2.qpart" \
         merge "$made/2.qpart" half.qpart
@@ -265,11 +265,11 @@ END
     for i in mean bare; do
         refuses 77 "$i.qpart is a part of other work than $made/2.txt" merge "$made/2.txt" $i.qpart
     done
-    "$QUADRAT" eval -q --chunks 20 "${files[@]:0:4}" --part 1/3 "$short" -o cut.qpart >cut
+    "$QUADRAT" eval -q --chunks 20 "${files[@]:0:4}" --part 1/3 "$short" -o cut.qpart >lines
     refuses 77 "cut.qpart: its arrays are cut in other blocks *--chunks*" merge "$made/2.qpart" cut.qpart
-    "$QUADRAT" eval -q --checkpoint done 'mean(ones(9))' >mean
+    "$QUADRAT" eval -q --checkpoint finished 'mean(ones(9))' >mean
     "$QUADRAT" eval -q --part 1/1 'mean(ones(9))' -o all.qpart >mean
-    refuses 77 "done is complete; nothing can be joined to it" merge all.qpart done
+    refuses 77 "finished is complete; nothing can be joined to it" merge all.qpart finished
 }
 
 @test "refused as damaged: cut, changed, empty, no state, another version" {
@@ -317,6 +317,7 @@ END
         'sum(open("/etc/passwd"))\n\n' 'mean(x)\n\xff\xfe\n\n' 'ones((4000000000, 4000000000))\n\n' '\n' ''; do
         forge "$whole" bad.qpart "at = s.index(b'\n\n') + 2; s = b'quadrat-state-1\n' + b'$line' + s[at:]"
         refuses 65 "*" scan bad.qpart
+        # shellcheck disable=SC2154  # run's
         [[ $stderr != *[$'\e\x07\xff']* ]]
         refuses 65 "*" merge bad.qpart -o now.txt
         [[ $stderr != *[$'\e\x07\xff']* ]]
