@@ -44,16 +44,10 @@ static int add_text(struct given *given, const char *name, const qdr_image_code 
                     qdr_error *err)
 {
     qdr_bytes bytes = {0};
-    int code = QDR_OK;
-    if (qdr_state_begins(text->text, text->size)) {
-        qdr_bytes_append(&bytes, text->text, text->size);
-        code = qdr_bytes_check(&bytes, err);
-    } else if (qdr_state_text_begins(text->text, text->size)) {
-        code = qdr_state_of_text(text->text, text->size, &bytes, err);
-        code = code ? qdr_reader_name(name, err) : QDR_OK;
-    }
-    if (!code && bytes.size)
-        code = add(given, name, &bytes, err);
+    if (!qdr_state_either_begins(text->text, text->size))
+        return QDR_OK;
+    int code = qdr_state_of_either(text->text, text->size, &bytes, err);
+    code = code ? qdr_reader_name(name, err) : add(given, name, &bytes, err);
     qdr_bytes_clear(&bytes);
     return code;
 }
@@ -69,7 +63,9 @@ static int add_file(struct given *given, const char *path, qdr_error *err)
         code = add_text(given, path, &texts.items[i], err);
     qdr_image_codes_clear(&texts);
     if (!code && given->count == before) {
-        qdr_fail(err, QDR_EDATA, "there is no state of a part in it; 'quadrat scan' says what is");
+        qdr_fail(err, QDR_EDATA,
+                 image ? "no code in it has the state of a part; 'quadrat scan' says what they have"
+                       : "this is neither the state of a part nor a PNG, JPEG or PNM image of one");
         code = qdr_reader_name(path, err);
     }
     return code;
@@ -96,8 +92,8 @@ static int publish(qdr_comm *comm, const qdr_joint *joint, const qdr_settings *s
     if (wants_state(settings))
         return qdr_publish_part(comm, settings, &joint->report, err);
     snprintf(text, sizeof text, "%s", joint->missing);
-    return qdr_fail(err, QDR_EFAIL, "not all is there: %s are missing. Add the part that has them; "
-                                    "'-o more.qpart' keeps what there is",
+    return qdr_fail(err, QDR_EFAIL, "not all is there; missing: %s. Add the parts that have it; '-o more.qpart' "
+                                    "keeps what there is",
                     text);
 }
 

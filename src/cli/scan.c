@@ -75,11 +75,7 @@ static int show_state(const char *text, size_t size, qdr_error *err)
 {
     qdr_bytes bytes = {0};
     char *lines = NULL;
-    int code = QDR_OK;
-    if (qdr_state_begins(text, size))
-        qdr_bytes_append(&bytes, text, size);
-    else
-        code = qdr_state_of_text(text, size, &bytes, err);
+    int code = qdr_state_of_either(text, size, &bytes, err);
     if (!code)
         code = qdr_state_describe(&(qdr_state){"the state", bytes.data, bytes.size}, &lines, err);
     if (!code) {
@@ -93,9 +89,8 @@ static int show_state(const char *text, size_t size, qdr_error *err)
 
 static int show_text(const char *text, size_t size, const qdr_trust *trust, qdr_error *err)
 {
-    return qdr_state_begins(text, size) || qdr_state_text_begins(text, size)
-               ? show_state(text, size, err)
-               : show_result(text, size, trust, err);
+    return qdr_state_either_begins(text, size) ? show_state(text, size, err)
+                                               : show_result(text, size, trust, err);
 }
 
 static int scan_image(const char *path, const qdr_image_codes *codes, const qdr_trust *trust,
@@ -123,7 +118,8 @@ static int scan_file(const char *path, const qdr_trust *trust, qdr_error *err)
         return code;
     if (image) {
         code = scan_image(path, &texts, trust, err);
-    } else if (strcmp(path, "-") == 0 || qdr_state_begins(texts.items->text, texts.items->size)) {
+    } else if (strcmp(path, "-") == 0 ||
+               qdr_state_either_begins(texts.items->text, texts.items->size)) {
         code = show_text(texts.items->text, texts.items->size, trust, err);
     } else {
         qdr_fail(err, QDR_EDATA,
@@ -180,7 +176,7 @@ const qdr_command qdr_scan_command = {
     .name = "scan",
     .arguments = "IMAGE...",
     .help = "read QR codes from images and photos, or a text (-)",
-    .details = "Reads PNG, JPEG and PNM files; '-' is an image or a text on standard input. Prints what\n"
+    .details = "Reads PNG, JPEG and PNM files, and parts; '-' is any of these, or a text. Prints what\n"
                "each code says, and whether the check value of a result holds. That shows accidents; it\n"
                "proves nothing about the data: verify does. A signature tells who vouches for the text;\n"
                "who may is in ~/.config/quadrat/allowed_signers, or in --signers FILE, which also\n"

@@ -73,8 +73,16 @@ static int find_in_lines(const char *data, size_t size, struct found *found, qdr
 
 static int find_state(const char *data, size_t size, struct found *found, qdr_error *err)
 {
-    qdr_bytes text = {0};
-    int code = qdr_state_text(&(qdr_state){"the state", data, size}, &text, err);
+    qdr_bytes bytes = {0}, text = {0};
+    char *lines = NULL;
+    int code = qdr_state_of_either(data, size, &bytes, err);
+    const qdr_state state = {"the state", bytes.data, bytes.size};
+    if (!code)
+        code = qdr_state_describe(&state, &lines, err);
+    if (!code)
+        code = qdr_state_text(&state, &text, err);
+    free(lines);
+    qdr_bytes_clear(&bytes);
     *found = (struct found){text.data, text.size};
     return code;
 }
@@ -149,9 +157,9 @@ static int show(qdr_image_codes *texts, bool image, const qdr_settings *settings
     size_t size = texts->items[0].size;
     if (!image && data[strspn(data, " \t\r\n")] == '{')
         return show_record(data, size, settings, err);
-    int code = image                           ? take_code(texts, &found, err)
-               : qdr_state_begins(data, size) ? find_state(data, size, &found, err)
-                                              : find_in_lines(data, size, &found, err);
+    int code = image                                  ? take_code(texts, &found, err)
+               : qdr_state_either_begins(data, size) ? find_state(data, size, &found, err)
+                                                     : find_in_lines(data, size, &found, err);
     if (!code && !found.size)
         code = qdr_fail(err, QDR_EDATA,
                         "no result was found; it can be a PNG image, a record as JSON, or a text or "

@@ -94,7 +94,7 @@ void qdr_parts_name(qdr_bytes *to, const qdr_space *space, const qdr_intervals *
     bool blocks = are_whole(pieces, unit);
     unit = blocks ? unit : 1;
     qdr_bytes_format(to, "%s%s%s", pieces->count ? "" : "no ", blocks ? "block" : "piece",
-                     qdr_intervals_size(pieces) > unit ? "s" : "");
+                     qdr_intervals_size(pieces) != unit ? "s" : "");
     for (size_t i = 0; i < pieces->count && i < MOST_NAMED; i++) {
         int64_t first = pieces->at[i].start / unit, last = pieces->at[i].end / unit - 1;
         qdr_bytes_format(to, "%s %lld", i ? "," : "", (long long)first);

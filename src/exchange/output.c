@@ -11,6 +11,7 @@
 #include "qr/option.h"
 
 #define COMFORTABLE 15 /* the version that a phone still reads from a distance */
+#define LARGEST 40     /* there are no more */
 
 /* Sets *text to the longest that fits the version; false when none does. The next line that may go
  * goes from a text that does not fit. */
@@ -141,13 +142,17 @@ static int state_string(const qdr_state *state, char **text, qdr_error *err)
 static int check_fits(const char *text, const qdr_symbol_options *options, qdr_error *err)
 {
     int limit = options->version_limit ? options->version_limit : QDR_VERSION_LIMIT_PRESET;
+    char level = options->level ? options->level : 'M';
     size_t size = strlen(text);
-    if (qdr_symbol_fits(text, size, limit, options->level ? options->level : 'M'))
+    if (qdr_symbol_fits(text, size, limit, level))
         return QDR_OK;
     return qdr_fail(err, QDR_EUSAGE,
                     "this state needs %zu characters, more than a code of version %d holds; write it "
                     "with '-o part.qpart'%s",
-                    size, limit, limit < 40 ? ", or allow larger codes with --version-limit" : "");
+                    size, limit,
+                    qdr_symbol_fits(text, size, LARGEST, level)
+                        ? ", or allow larger codes with --version-limit"
+                        : "");
 }
 
 static int draw_state(struct drawing *d, const qdr_state *state, const qdr_output_options *options,

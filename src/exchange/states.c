@@ -58,3 +58,16 @@ int qdr_state_of_text(const char *text, size_t size, qdr_bytes *to, qdr_error *e
     qdr_bytes_clear(&line);
     return code ? code : qdr_bytes_check(to, err);
 }
+
+bool qdr_state_either_begins(const char *data, size_t size)
+{
+    return qdr_state_begins(data, size) || qdr_state_text_begins(data, size);
+}
+
+int qdr_state_of_either(const char *data, size_t size, qdr_bytes *to, qdr_error *err)
+{
+    if (!qdr_state_begins(data, size))
+        return qdr_state_of_text(data, size, to, err);
+    qdr_bytes_append(to, data, size);
+    return qdr_bytes_check(to, err);
+}

@@ -21,4 +21,8 @@ bool qdr_state_text_begins(const char *text, size_t size);
 /* Appends the bytes of such a text; QDR_EDATA when it is damaged. What they hold is unchecked. */
 int qdr_state_of_text(const char *text, size_t size, qdr_bytes *to, qdr_error *err);
 
+/* The same two of what may be a state's bytes or its text. */
+bool qdr_state_either_begins(const char *data, size_t size);
+int qdr_state_of_either(const char *data, size_t size, qdr_bytes *to, qdr_error *err);
+
 #endif

@@ -45,26 +45,6 @@ strike() {
     (sleep "$3"; pkill "-$1" -f "$2.*$tag") &
 }
 
-# stop SIGNAL N: each of N quadrats gets the signal once all wait for it: they block SIGUSR1 then.
-stop() {
-    (
-        for _ in {1..1000}; do
-            sleep 0.02
-            mapfile -t pids < <(pgrep -f "^$QUADRAT.*$tag")
-            [ ${#pids[@]} = "$2" ] && wait_for_signals "${pids[@]}" && break
-        done
-        kill "-$1" "${pids[@]}"
-    ) &
-}
-
-wait_for_signals() {   # PID...
-    local pid blocked
-    for pid; do
-        blocked=$(sed -n 's/^SigBlk:[[:space:]]*//p' "/proc/$pid/status")
-        ((0x${blocked:-0} & 1 << 9)) || return 1
-    done
-}
-
 @test "killed at random moments, a rank or mpirun, resumed on other numbers of ranks" {
     local rounds=${QUADRAT_LONG:+12} kills=0 round
     for ((round = 0; round < ${rounds:-1}; round++)); do

@@ -53,6 +53,27 @@ statement() {
     tail -n 1 "$1.txt"
 }
 
+# stop SIGNAL N: each of N quadrats that have $tag in their command line gets the signal once all wait
+# for it: they block SIGUSR1 then.
+stop() {
+    (
+        for _ in {1..1000}; do
+            sleep 0.02
+            mapfile -t pids < <(pgrep -f "^$QUADRAT.*$tag")
+            [ ${#pids[@]} = "$2" ] && wait_for_signals "${pids[@]}" && break
+        done
+        kill "-$1" "${pids[@]}"
+    ) &
+}
+
+wait_for_signals() {   # PID...
+    local pid blocked
+    for pid; do
+        blocked=$(sed -n 's/^SigBlk:[[:space:]]*//p' "/proc/$pid/status")
+        ((0x${blocked:-0} & 1 << 9)) || return 1
+    done
+}
+
 # build_faults: $faults, to be preloaded into a rank; see faults.c.
 build_faults() {
     need mpicc
