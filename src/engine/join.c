@@ -68,6 +68,18 @@ static int refuse(struct joining *j, const qdr_state *a, const char *is, const q
                     qdr_escape(other, sizeof other, b->name));
 }
 
+static void refuse_common(struct joining *j, const qdr_state *a, const qdr_state *b,
+                          const qdr_space *space, const qdr_intervals *common)
+{
+    qdr_bytes text = {0};
+    qdr_bytes_text(&text, "has ");
+    qdr_parts_name(&text, space, common);
+    qdr_bytes_text(&text, " in common with");
+    if (!qdr_bytes_check(&text, j->run.err))
+        refuse(j, a, text.data, b);
+    qdr_bytes_clear(&text);
+}
+
 /* QDR_EREFUSED when the state has pieces that one before it has, too. */
 static int check_common(struct joining *j, size_t index)
 {
@@ -76,16 +88,9 @@ static int check_common(struct joining *j, size_t index)
         for (size_t i = 0; i < pass->space_count && !j->run.err->code; i++) {
             qdr_intervals common = {0};
             qdr_intervals_common(&j->done[index][i], &j->done[k][i], &common, j->run.err);
-            qdr_bytes text = {0};
-            if (common.count) {
-                qdr_bytes_text(&text, "has ");
-                qdr_parts_name(&text, &pass->space[i], &common);
-                qdr_bytes_text(&text, ", which are also in");
-                if (!qdr_bytes_check(&text, j->run.err))
-                    refuse(j, &j->state[index], text.data, &j->state[k]);
-            }
+            if (common.count)
+                refuse_common(j, &j->state[index], &j->state[k], &pass->space[i], &common);
             qdr_intervals_clear(&common);
-            qdr_bytes_clear(&text);
         }
     return j->run.err->code;
 }

@@ -295,7 +295,7 @@ int qdr_state_report(qdr_running *run)
 static int damaged(const qdr_state *file, qdr_error *err)
 {
     char shown[512];
-    return qdr_fail(err, QDR_EDATA, "%s: this is no undamaged state of quadrat",
+    return qdr_fail(err, QDR_EDATA, "%s is damaged, or no state of quadrat",
                     qdr_escape(shown, sizeof shown, file->name));
 }
 
@@ -319,7 +319,7 @@ int qdr_state_check(const qdr_state *file, qdr_error *err)
         return damaged(file, err);
     if (memcmp(file->data, MAGIC VERSION, HEADER) != 0)
         return qdr_fail(err, QDR_EDATA,
-                        "%s: this is a state of another version of quadrat; this is quadrat %s",
+                        "%s is a state of another version of quadrat; this is quadrat %s",
                         qdr_escape(shown, sizeof shown, file->name), QUADRAT_VERSION);
     digest(file->data, file->size - DIGEST, sum);
     bool whole = memcmp(sum, file->data + file->size - DIGEST, DIGEST) == 0 && work_end(file);

@@ -111,7 +111,7 @@ quadrat: resumed from the saved state*"
     cp s good
     truncate -s -7 s
     saving 1
-    expect 0 "quadrat: s: this is no undamaged state of quadrat. Going on from the state before it, s.old
+    expect 0 "quadrat: s is damaged, or no state of quadrat. Going on from the state before it, s.old
 quadrat: resumed from the saved state*"
     undisturbed
     cp good s
@@ -120,7 +120,7 @@ quadrat: resumed from the saved state*"
         printf '\xff' | dd of=$f bs=1 seek=77 conv=notrunc status=none
     done
     saving 2
-    expect 65 "quadrat: s: this is no undamaged state of quadrat"
+    expect 65 "quadrat: s is damaged, or no state of quadrat"
     rm s
     cp good s.old
     saving 2

@@ -254,11 +254,11 @@ END
         merge 1.qpart 3.txt
     refuses 1 "not all is there; missing: *" merge 1.qpart 3.txt -o now.txt -o now.qpart
     refuses 1 "not all is there; missing: *" merge 1.qpart --json
-    refuses 77 "1.txt has blocks 0 to 5 $of, which are also in 1.qpart" merge 2.qpart 1.qpart 1.txt -o now.txt
-    refuses 77 "1.qpart has blocks 0 to 5 $of, which are also in 1.qpart" merge 1.qpart 1.qpart -o now.qpart
+    refuses 77 "1.txt has blocks 0 to 5 $of in common with 1.qpart" merge 2.qpart 1.qpart 1.txt -o now.txt
+    refuses 77 "1.qpart has blocks 0 to 5 $of in common with 1.qpart" merge 1.qpart 1.qpart -o now.qpart
     cd "$BATS_TEST_TMPDIR/here" || return
     "$QUADRAT" eval -q --chunks 30 "${files[@]:0:4}" --part 1/2 "$short" -o half.qpart >half
-    refuses 77 "half.qpart has blocks 6 to 9 of the 20 of (120, 150), which are also in $made/2.qpart" \
+    refuses 77 "half.qpart has blocks 6 to 9 of the 20 of (120, 150) in common with $made/2.qpart" \
         merge "$made/2.qpart" half.qpart
     "$QUADRAT" eval -q --chunks 30 "${files[@]:0:4}" --part 1/3 'mean(x)' -o mean.qpart >mean
     "$QUADRAT" eval -q --chunks 30 "${files[@]:0:4}" --part 1/3 --no-digest "$short" -o bare.qpart >bare
@@ -283,14 +283,14 @@ s, at = bytearray(open(sys.argv[1], "rb").read()), int(sys.argv[2])
 s[at] ^= 1
 open("bad.qpart", "wb").write(s)
 END
-        refuses 65 "bad.qpart: t*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
+        refuses 65 "bad.qpart is damaged*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
     done
     for at in 1 15 16 40 $((size - 1)); do
         head -c $at "$whole" >bad.qpart
-        refuses 65 "bad.qpart: t*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
+        refuses 65 "bad.qpart is damaged*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
     done
     { cat "$whole"; echo; } >bad.qpart
-    refuses 65 "bad.qpart: this is no undamaged state of quadrat" merge bad.qpart
+    refuses 65 "bad.qpart is damaged, or no state of quadrat" merge bad.qpart
     : >empty
     refuses 65 "empty: t*" merge empty "$made/1.qpart"
     sed 's/^QUADRAT-STATE-1 .\{40\}/&0/' "$made/1.txt" >bad.txt
@@ -298,9 +298,9 @@ END
     sed 's,/$,,' "$made/1.txt" >bad.txt
     refuses 65 "bad.txt: the text of this state is damaged or not whole" merge bad.txt
     forge "$whole" new.qpart 's = s.replace(b"state-1", b"state-2", 1)'
-    refuses 65 "new.qpart: this is a state of another version of quadrat; this is quadrat *" merge new.qpart
+    refuses 65 "new.qpart is a state of another version of quadrat; this is quadrat *" merge new.qpart
     sed 's/STATE-1/STATE-2/' "$made/1.txt" >new.txt
-    refuses 65 "new.txt: this is a state of another version of quadrat; *" merge "$made/2.qpart" new.txt
+    refuses 65 "new.txt is a state of another version of quadrat; *" merge "$made/2.qpart" new.txt
     "$QUADRAT" eval -q 'mean(ones(3))' -o result.png -o result.txt >result
     refuses 65 "result.png: no code in it has the state of a part; 'quadrat scan' says what they have" \
         merge result.png "$made/1.qpart"
@@ -325,7 +325,7 @@ END
     for line in 's += b"x"' 's = s[:-1]' 'at = s.index(b"\n\n") + 2; s = s[:at] + b"\xff" * 20' \
         'at = s.index(b"\n\n") + 2; s = s[:at] + b"\7" + s[at + 1:]'; do
         forge "$whole" bad.qpart "$line"
-        refuses 65 "bad.qpart: this is no undamaged state of quadrat" merge bad.qpart -o now.txt
+        refuses 65 "bad.qpart is damaged, or no state of quadrat" merge bad.qpart -o now.txt
     done
     # a code may have any text behind the form's name
     printf 'QUADRAT-STATE-\e[31m 00/' >bad.txt
