@@ -283,18 +283,18 @@ s, at = bytearray(open(sys.argv[1], "rb").read()), int(sys.argv[2])
 s[at] ^= 1
 open("bad.qpart", "wb").write(s)
 END
-        refuses 65 "bad.qpart is damaged*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
+        refuses 65 "bad.qpart*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
     done
     for at in 1 15 16 40 $((size - 1)); do
         head -c $at "$whole" >bad.qpart
-        refuses 65 "bad.qpart is damaged*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
+        refuses 65 "bad.qpart*" merge bad.qpart "$made/2.qpart" "$made/3.qpart" -o now.txt
     done
     { cat "$whole"; echo; } >bad.qpart
     refuses 65 "bad.qpart is damaged, or no state of quadrat" merge bad.qpart
     : >empty
-    refuses 65 "empty: t*" merge empty "$made/1.qpart"
+    refuses 65 "empty*" merge empty "$made/1.qpart"
     sed 's/^QUADRAT-STATE-1 .\{40\}/&0/' "$made/1.txt" >bad.txt
-    refuses 65 "bad.txt: t*" merge bad.txt
+    refuses 65 "bad.txt*" merge bad.txt
     sed 's,/$,,' "$made/1.txt" >bad.txt
     refuses 65 "bad.txt: the text of this state is damaged or not whole" merge bad.txt
     forge "$whole" new.qpart 's = s.replace(b"state-1", b"state-2", 1)'
