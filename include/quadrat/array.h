@@ -261,9 +261,9 @@ typedef struct qdr_layout {
 int qdr_file_probe(const char *path, qdr_layout *layout, qdr_error *err);
 
 /* How an attached file is read: mapped into memory or by system calls. A cached file comes faster
- * from a map on most machines, which is tried; one of a network's file system is read, since a map's
- * faults can't be interrupted and fetch little at a time. Mapping one that can't be mapped is
- * QDR_ESYSTEM. */
+ * from a map on most machines, which is tried, and elements that are apart do on all; but one of a
+ * network's file system is read, since a map's faults can't be interrupted and fetch little at a
+ * time. Mapping one that can't be mapped is QDR_ESYSTEM. */
 typedef enum qdr_io { QDR_IO_AUTO, QDR_IO_MAP, QDR_IO_READ } qdr_io;
 
 int qdr_file_attach(const char *path, const qdr_layout *layout, qdr_io io, qdr_source **source,

@@ -5,7 +5,7 @@
 
 size_t qdr_source_ahead(const qdr_source *source)
 {
-    return source->path && !source->memory ? MOST : 0;
+    return source->path && source->file.ahead ? MOST : 0;
 }
 
 /* As much as is wanted at first, then twice as much each time: so what is read in vain, when it does

@@ -113,14 +113,16 @@ static void copy(const qdr_source *source, const struct place *p, const qdr_box 
     }
 }
 
-int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box, void *room,
-                    const void **elements, qdr_error *err)
+int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                    qdr_ahead *ahead, void *room, const void **elements, qdr_error *err)
 {
     struct place p = find_place(source, view, box);
     int64_t count = qdr_box_count(box);
     bool run = is_run(&p, box);
     size_t size = qdr_dtype_size(source->dtype);
     const char *first = source->memory + p.first * (int64_t)size;
+    if (run && count && ahead && ahead->room)
+        return qdr_source_read_ahead(source, p.first, count, ahead, elements, err);
     int code = count ? bring(source, &p, count, err) : QDR_OK;
     *elements = run && is_usable(source) ? first : room;
     if (code || !count || *elements == first)

@@ -69,6 +69,7 @@ static int map_file(qdr_source *s, qdr_io io, qdr_error *err)
                                                 &s->file.map, err);
     if (!code && s->file.map)
         s->memory = qdr_map_start(s->file.map) + s->file.offset;
+    s->file.ahead = !s->memory || (io == QDR_IO_AUTO && !qdr_map_is_faster(s->file.map));
     return code;
 }
 

@@ -20,7 +20,8 @@ struct qdr_source {
     union {
         struct {
             int fd;
-            qdr_map *map; /* NULL when it is read */
+            qdr_map *map; /* NULL when it is only read */
+            bool ahead;   /* runs are read ahead, rather than used from the map */
             uint64_t offset, trailing;
             bool swapped;
         } file;
@@ -75,7 +76,7 @@ int qdr_source_read_ahead(const qdr_source *source, int64_t position, int64_t co
                           qdr_ahead *ahead, const void **elements, qdr_error *err);
 
 /* Reads a box of a view of elements in memory: see qdr_source_elements. */
-int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box, void *room,
-                    const void **elements, qdr_error *err);
+int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                    qdr_ahead *ahead, void *room, const void **elements, qdr_error *err);
 
 #endif

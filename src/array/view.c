@@ -194,7 +194,7 @@ int qdr_source_elements(const qdr_source *source, const qdr_view *view, const qd
                         qdr_ahead *ahead, void *room, const void **elements, qdr_error *err)
 {
     if (source->memory)
-        return qdr_source_pick(source, view, box, room, elements, err);
+        return qdr_source_pick(source, view, box, ahead, room, elements, err);
     qdr_view stored = stored_view(source, view);
     return read_stored_view(source, &stored, box, ahead, room, elements, err);
 }

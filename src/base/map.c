@@ -67,44 +67,10 @@ static bool take(qdr_map *m)
     return m->is_there && m->guard;
 }
 
-/* Seconds that it takes to have a window's bytes in the cache, part by part: by reading, or from the
- * map. */
-static double time_read(const qdr_map *m, uint64_t at, char part[PART])
+/* Whether this system brings windows in: any error but EINVAL is the file's. */
+static bool has_populate(const qdr_map *m)
 {
-    double began = qdr_clock_seconds();
-    for (uint64_t end = at + WINDOW; at < end; at += PART)
-        if (pread(m->fd, part, PART, (off_t)at) != PART)
-            return 0;
-    return qdr_clock_seconds() - began;
-}
-
-static double time_map(const qdr_map *m, uint64_t at, char part[PART])
-{
-    double began = qdr_clock_seconds();
-    if (madvise(m->start + at, WINDOW, MADV_POPULATE_READ))
-        return INFINITY;
-    for (uint64_t end = at + WINDOW; at < end; at += PART)
-        memcpy(part, m->start + at, PART);
-    return qdr_clock_seconds() - began;
-}
-
-/* Whether the map is faster, in two of three trials with windows of their own. Mostly it is. But
- * there are virtual machines in which each page that is touched first costs microseconds, and
- * systems that can't bring windows in. */
-static bool is_faster(const qdr_map *m)
-{
-    int faster = 0;
-    uint64_t windows = m->size / WINDOW;
-    char *part = windows >= 8 ? malloc(PART) : NULL; /* for a few it hardly matters */
-    if (!part)
-        return false;
-    memset(part, 1, PART);
-    for (uint64_t i = 1; i <= 3; i++) {
-        uint64_t at = windows / 4 * i * WINDOW;
-        faster += time_map(m, at, part) < time_read(m, at + WINDOW, part);
-    }
-    free(part);
-    return faster >= 2;
+    return !madvise(m->start, 1, MADV_POPULATE_READ) || errno != EINVAL;
 }
 
 int qdr_map_open(int fd, const char *path, uint64_t size, bool always, qdr_map **map,
@@ -119,7 +85,7 @@ int qdr_map_open(int fd, const char *path, uint64_t size, bool always, qdr_map *
         return qdr_fail_memory(err, path);
     *m = (qdr_map){.fd = fd, .path = path, .size = size};
     bool taken = take(m);
-    if (taken && (always || is_faster(m))) {
+    if (taken && (always || has_populate(m))) {
         madvise(m->start, m->size, MADV_SEQUENTIAL); /* what is not cached is read ahead */
         *map = m;
         return QDR_OK;
@@ -201,4 +167,43 @@ int qdr_map_check(const qdr_map *m, qdr_error *err)
                 : qdr_fail(err, QDR_EDATA, "%s: byte %llu could not be read and now can. Is the "
                            "file being written?",
                            qdr_escape(shown, sizeof shown, m->path), (unsigned long long)at);
+}
+
+/* ---- the trial ---------------------------------------------------------------------------- */
+
+/* Seconds that it takes to have a window's bytes in the cache, part by part: by reading, or from the
+ * map. */
+static double time_read(const qdr_map *m, uint64_t at, char part[PART])
+{
+    double began = qdr_clock_seconds();
+    for (uint64_t end = at + WINDOW; at < end; at += PART)
+        if (pread(m->fd, part, PART, (off_t)at) != PART)
+            return 0;
+    return qdr_clock_seconds() - began;
+}
+
+static double time_map(const qdr_map *m, uint64_t at, char part[PART])
+{
+    double began = qdr_clock_seconds();
+    if (madvise(m->start + at, WINDOW, MADV_POPULATE_READ))
+        return INFINITY;
+    for (uint64_t end = at + WINDOW; at < end; at += PART)
+        memcpy(part, m->start + at, PART);
+    return qdr_clock_seconds() - began;
+}
+
+bool qdr_map_is_faster(const qdr_map *m)
+{
+    int faster = 0;
+    uint64_t windows = m->size / WINDOW;
+    char *part = windows >= 8 ? malloc(PART) : NULL; /* for a few it hardly matters */
+    if (!part)
+        return false;
+    memset(part, 1, PART);
+    for (uint64_t i = 1; i <= 3; i++) {
+        uint64_t at = windows / 4 * i * WINDOW;
+        faster += time_map(m, at, part) < time_read(m, at + WINDOW, part);
+    }
+    free(part);
+    return faster >= 2;
 }
