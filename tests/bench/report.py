@@ -5,11 +5,16 @@ import platform
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-PEERS = ("numpy", "dask", "numexpr", "bottleneck", "mpi4py")
+import bottleneck
+import dask
+import mpi4py
+import numexpr
+import numpy
+
+PEERS = (numpy, dask, numexpr, bottleneck, mpi4py)
 COLUMNS = {"quadrat": "#c0392b", "ceiling": "#95a5a6", "numpy": "#2980b9", "dask": "#e67e22",
            "numexpr": "#27ae60", "bottleneck": "#8e44ad", "mpi4py": "#7f6000"}
 
@@ -27,7 +32,7 @@ def machine():
             "versions": {"quadrat": version(os.environ["QUADRAT"], "version"),
                          "Open MPI": version("mpirun", "--version"),
                          "Python": platform.python_version(),
-                         **{peer: import_module(peer).__version__ for peer in PEERS}}}
+                         **{peer.__name__: peer.__version__ for peer in PEERS}}}
 
 
 def faults(table):
@@ -62,7 +67,7 @@ def markdown(host, table, repeat):
     versions = ", ".join(f"{name} {version}" for name, version in host["versions"].items())
     return f"""{host['cpu']}, {host['cores']} cores, {host['memory']}, Linux {host['kernel']}; {versions}.
 
-Seconds, the least of {repeat} rounds; in brackets the median of the ratios to Quadrat's run of the same
+Seconds, the least of {repeat} round{"s"[repeat == 1:]}; in brackets the median of the ratios to Quadrat's run of the same
 round: 2 is twice as long as Quadrat took. ≠ marks another value. Computing:
 
 {markdown_table(table, "seconds")}
