@@ -39,16 +39,32 @@ static int add(struct given *given, const char *name, qdr_bytes *bytes, qdr_erro
     return QDR_OK;
 }
 
-/* Adds the state that a text is or tells, if it is any. */
+/* Adds the state that the bytes are or tell. */
+static int add_state(struct given *given, const char *name, const char *data, size_t size,
+                     qdr_error *err)
+{
+    qdr_bytes bytes = {0};
+    int code = qdr_state_of_either(data, size, &bytes, err);
+    code = code ? qdr_reader_name(name, err) : add(given, name, &bytes, err);
+    qdr_bytes_clear(&bytes);
+    return code;
+}
+
+/* Adds what of states is in a text: several where each begins a line. */
 static int add_text(struct given *given, const char *name, const qdr_image_code *text,
                     qdr_error *err)
 {
-    qdr_bytes bytes = {0};
-    if (!qdr_state_either_begins(text->text, text->size))
-        return QDR_OK;
-    int code = qdr_state_of_either(text->text, text->size, &bytes, err);
-    code = code ? qdr_reader_name(name, err) : add(given, name, &bytes, err);
-    qdr_bytes_clear(&bytes);
+    const char *at = text->text;
+    size_t left = text->size;
+    int code = QDR_OK;
+    if (qdr_state_begins(at, left))
+        return add_state(given, name, at, left, err);
+    while (qdr_state_text_begins(at, left) && !code) {
+        size_t size = qdr_state_text_size(at, left);
+        code = add_state(given, name, at, size, err);
+        at += size;
+        left -= size;
+    }
     return code;
 }
 

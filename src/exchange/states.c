@@ -27,6 +27,12 @@ bool qdr_state_text_begins(const char *text, size_t size)
     return size >= sizeof BEGIN && memcmp(text, BEGIN, sizeof BEGIN - 1) == 0;
 }
 
+size_t qdr_state_text_size(const char *text, size_t size)
+{
+    const char *next = memmem(text, size, "\n" BEGIN, sizeof BEGIN);
+    return next ? (size_t)(next + 1 - text) : size;
+}
+
 /* Appends the text without newlines; returns what of it stands before the end mark. */
 static size_t join_lines(const char *text, size_t size, qdr_bytes *to)
 {

@@ -18,6 +18,9 @@ int qdr_state_text(const qdr_state *state, qdr_bytes *to, qdr_error *err);
 /* Whether a text begins as that of a state, of any version. */
 bool qdr_state_text_begins(const char *text, size_t size);
 
+/* The bytes up to the next line that begins another such text, or to the end. */
+size_t qdr_state_text_size(const char *text, size_t size);
+
 /* Appends the bytes of such a text; QDR_EDATA when it is damaged. What they hold is unchecked. */
 int qdr_state_of_text(const char *text, size_t size, qdr_bytes *to, qdr_error *err);
 

@@ -162,6 +162,8 @@ END
     rsvg-convert --zoom 2 "$made/3.svg" -o drawn.png
     merges "$made/2.png" drawn.png "$made/1.qpart"
     merges - "$made/2.png" "$made/1.qpart" <"$made/3.txt"
+    cat "$made"/[321].txt >several.txt
+    merges several.txt
     fold -w 70 "$made/3.txt" >folded
     merges folded "$made/2.txt" "$made/1.txt"
     merges - "$made/2.txt" "$made/1.qpart" <drawn.png
