@@ -35,18 +35,25 @@ static bool is_plain(uint64_t word)
     return word == 0 || word == UINT64_MAX;
 }
 
+static void pack_run(qdr_bytes *to, size_t zeros, size_t ones, size_t others)
+{
+    qdr_pack_number(to, zeros);
+    qdr_pack_number(to, ones);
+    qdr_pack_number(to, others);
+}
+
 void qdr_pack_runs(qdr_bytes *to, const uint64_t *words, size_t count)
 {
-    for (size_t at = 0; at < count;) {
-        size_t zeros = words ? repeated(words + at, count - at, 0) : count, others = 0;
+    if (!words && count)
+        pack_run(to, count, 0, 0);
+    for (size_t at = 0; at < count && words;) {
+        size_t zeros = repeated(words + at, count - at, 0), others = 0;
         at += zeros;
         size_t ones = repeated(words + at, count - at, UINT64_MAX);
         at += ones;
         while (at + others < count && !is_plain(words[at + others]))
             others++;
-        qdr_pack_number(to, zeros);
-        qdr_pack_number(to, ones);
-        qdr_pack_number(to, others);
+        pack_run(to, zeros, ones, others);
         qdr_pack_words(to, words + at, others);
         at += others;
     }

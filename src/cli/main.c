@@ -1,5 +1,6 @@
 /* The command `quadrat`: finds the command's row and runs it. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,6 +86,7 @@ int main(int argc, char **argv)
 {
     qdr_error err = QDR_ERROR_INIT;
     hold_descriptors();
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like others */
     if (argc < 2)
         return leave(usage());
     const qdr_command *command = find(argv[1], &err);

@@ -105,6 +105,9 @@ static int publish(qdr_comm *comm, const qdr_joint *joint, const qdr_settings *s
     char text[QDR_ERROR_TEXT];
     if (!joint->missing)
         return qdr_publish(comm, joint->program, settings, &joint->report, started, err);
+    if (wants_state(settings) && (settings->sign || settings->label || settings->meta_count))
+        return qdr_fail(err, QDR_EUSAGE, "not all is there, and --sign, --label and --meta are for the "
+                                         "result");
     if (wants_state(settings))
         return qdr_publish_part(comm, settings, &joint->report, err);
     snprintf(text, sizeof text, "%s", joint->missing);

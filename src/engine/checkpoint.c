@@ -35,11 +35,21 @@ static void tell(const qdr_checkpoint *c, const char *format, ...)
     o->notice(o->context, text);
 }
 
+/* What the path names, behind any symbolic links; NULL without memory. */
+static char *target_of(const char *path)
+{
+    struct stat st;
+    char *target = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+    return target ? target : strdup(path);
+}
+
+/* The name of the state before that in path, beside it. */
 static char *older_name(const char *path)
 {
-    char *name = malloc(strlen(path) + sizeof OLDER);
-    if (name)
-        stpcpy(stpcpy(name, path), OLDER);
+    char *target = target_of(path), *name = NULL;
+    if (target && asprintf(&name, "%s" OLDER, target) < 0)
+        name = NULL;
+    free(target);
     return name;
 }
 
@@ -61,7 +71,7 @@ static int load(qdr_checkpoint *c, const char *path, qdr_error *err)
 static int load_any(qdr_checkpoint *c, qdr_error *err)
 {
     const char *path = c->run->options->checkpoint;
-    char *older = older_name(path);
+    char *older = older_name(path), shown[512];
     if (!older)
         return qdr_fail_memory(err, "resuming");
     qdr_error first = QDR_ERROR_INIT, second = QDR_ERROR_INIT;
@@ -73,7 +83,8 @@ static int load_any(qdr_checkpoint *c, qdr_error *err)
         code = load(c, older, &second);
         if (!code)
             tell(c, "%s. Going on from the state before it, %s",
-                 there ? first.text : "the state was lost", older);
+                 there ? first.text : "the state was lost", qdr_escape(shown, sizeof shown, older));
+        c->damaged = there && !code;
     }
     if (code)
         *err = there ? first : second;
@@ -86,7 +97,8 @@ static int check_file(const char *path, qdr_error *err)
 {
     struct stat st;
     char shown[512];
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+    bool other = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    if (other || strcmp(path, "-") == 0)
         return qdr_fail(err, QDR_EUSAGE, "%s is no file; a checkpoint is one",
                         qdr_escape(shown, sizeof shown, path));
     return qdr_file_check_target(path, err);
@@ -158,30 +170,45 @@ int qdr_checkpoint_resume(qdr_checkpoint *c, qdr_error *err)
 
 /* ---- saving ---------------------------------------------------------------------------------- */
 
-/* Keeps the old file under its other name, and puts the new one in its place. */
-static int replace(const char *path, const qdr_bytes *bytes, qdr_error *err)
+/* Gives a good file its other name, too. A file system without links has one generation only. */
+static void keep_older(const char *path)
 {
-    char shown[512], *older = older_name(path);
-    if (!older)
-        return qdr_fail_memory(err, "saving");
-    int code = QDR_OK;
-    if (unlink(older) && errno != ENOENT)
-        code = qdr_fail_errno(err, "replacing %s", qdr_escape(shown, sizeof shown, older));
-    /* a file system without links has one generation only */
-    if (!code && link(path, older) && errno != ENOENT && errno != EPERM && errno != EOPNOTSUPP)
-        code = qdr_fail_errno(err, "keeping %s", qdr_escape(shown, sizeof shown, older));
+    char *target = target_of(path), *older = older_name(path);
+    if (target && older && access(target, F_OK) == 0) {
+        unlink(older);
+        (void)!link(target, older);
+    }
+    free(target);
     free(older);
-    return code ? code : qdr_file_replace(path, bytes->data, bytes->size, err);
+}
+
+/* Puts the new state in place when it is whole on disk; until then nothing of the old ones is
+ * touched, and never what alone is good. */
+static int replace(qdr_checkpoint *c, const qdr_bytes *bytes, qdr_error *err)
+{
+    qdr_draft draft = {.fd = -1};
+    const char *path = c->run->options->checkpoint;
+    int code = qdr_draft_begin(path, bytes->size, &draft, err);
+    if (!code)
+        code = qdr_file_write(draft.fd, path, bytes->data, bytes->size, 0, err);
+    if (!code)
+        code = qdr_draft_flush(path, &draft, err);
+    if (!code && !c->damaged)
+        keep_older(path);
+    if (!code)
+        code = qdr_draft_commit(path, &draft, err);
+    c->damaged = c->damaged && code;
+    qdr_draft_drop(&draft);
+    return code;
 }
 
 static void write_state(qdr_checkpoint *c, const uint64_t *state, const qdr_intervals *done)
 {
     qdr_bytes bytes = {0};
-    const char *path = c->run->options->checkpoint;
     c->failure.code = QDR_OK;
     int code = qdr_state_write(c->run, true, state, done, &bytes, &c->failure);
     if (!code)
-        code = replace(path, &bytes, &c->failure);
+        code = replace(c, &bytes, &c->failure);
     qdr_bytes_clear(&bytes);
     c->saved |= !code;
     if (code)

@@ -14,6 +14,7 @@ typedef struct qdr_checkpoint {
     char *loaded;      /* the bytes of an earlier state; NULL for none */
     size_t size;
     bool saved;        /* at least once */
+    bool damaged;      /* the file is, and the one before it alone is good */
     qdr_error failure; /* why the last try failed */
 } qdr_checkpoint;
 

@@ -28,18 +28,22 @@ struct joining {
 static int open_work(struct joining *j, const qdr_state *state, qdr_program **program)
 {
     qdr_running *r = &j->run;
+    char shown[512];
     size_t size;
     if (qdr_state_check(state, r->err))
         return r->err->code;
     const char *lines = qdr_state_work(state, &size);
+    qdr_error why = QDR_ERROR_INIT;
     if (qdr_work_compile(lines, size, j->join->saves, j->join->save_count, program,
-                         &j->options.digest, r->err))
-        return r->err->code;
+                         &j->options.digest, &why))
+        return qdr_fail(r->err, why.code, "%s: %s", qdr_escape(shown, sizeof shown, state->name),
+                        why.text);
     r->program = *program;
     bool other;
     int code = qdr_running_open(r);
     if (!code && qdr_running_stores(r))
-        code = qdr_parts_check(r, r->err);
+        code = qdr_fail(r->err, QDR_EDATA, "%s says that it is a part of work that has none",
+                        qdr_escape(shown, sizeof shown, state->name));
     return code ? code : qdr_state_cut(r, state, &other, r->err);
 }
 

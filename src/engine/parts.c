@@ -1,6 +1,7 @@
 #include "engine/parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define SHOWN 60       /* bytes of an expression in a message */
 #define MOST_NAMED 8   /* intervals that are named one by one */
@@ -63,6 +64,22 @@ int qdr_parts_skip(const qdr_running *run, qdr_intervals *skip, qdr_error *err)
         if (!code)
             code = qdr_intervals_add(&skip[i], share.end, pieces, err);
     }
+    return code;
+}
+
+int qdr_parts_check_done(const qdr_running *run, qdr_error *err)
+{
+    qdr_intervals *others = calloc(run->spaces + 1, sizeof *others), common = {0};
+    int code = others ? qdr_parts_skip(run, others, err) : qdr_fail_memory(err, "resuming");
+    for (size_t i = 0; i < run->spaces && !code; i++)
+        code = qdr_intervals_common(&run->done[i], &others[i], &common, err);
+    if (!code && common.count)
+        code = qdr_fail(err, QDR_EREFUSED,
+                        "the checkpoint has blocks of another part; each part takes a name of its own");
+    for (size_t i = 0; i < run->spaces && others; i++)
+        qdr_intervals_clear(&others[i]);
+    free(others);
+    qdr_intervals_clear(&common);
     return code;
 }
 

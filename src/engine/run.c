@@ -92,7 +92,9 @@ static int run_part(qdr_running *r, qdr_checkpoint *checkpoint)
     if (r->pass)
         return qdr_fail(r->err, QDR_EUSAGE, "the checkpoint is that of the whole run, which is done; "
                                             "for a part take another one");
-    int code = take_up(r, checkpoint);
+    int code = qdr_parts_check_done(r, r->err);
+    if (!code)
+        code = take_up(r, checkpoint);
     if (!code && r->comm->rank == 0 && !qdr_parts_note(r, r->done, r->err))
         qdr_state_report(r);
     code = code ? code : qdr_comm_share(r->comm, 0, NULL, 0, r->err);

@@ -72,7 +72,7 @@ load common
     refuses 2 "would have 2^63 bytes or more" quadrat eval 'sum(arange(9223372036854775807))'
     refuses 2 "an extent can't be negative" quadrat eval 'sum(ones((3, -1)))'
     refuses 2 "does not fit int64" quadrat eval 'sum(ones(9223372036854775808))'
-    refuses 2 "does not fit int64" quadrat eval '9223372036854775807 + 1'
+    refuses 2 "does not fit uint64" quadrat eval '18446744073709551615 + 1'
     refuses 2 "needs a step that is not 0" quadrat eval 'sum(arange(0, 1, 0))'
     refuses 2 "negative" quadrat eval 'sum(random(3, seed=-1))'
 }

@@ -128,6 +128,45 @@ quadrat: resumed from the saved state*"
 *"
 }
 
+@test "saving that fails leaves the good state, be it the one before" {
+    saving 1 -q
+    expect 0
+    cp s.old good
+    truncate -s -7 s
+    run --separate-stderr bash -c 'ulimit -f 0; exec "$@"' -- "$QUADRAT" eval -q --label "$tag" -i f="$file" \
+        --checkpoint s "$work"
+    [ "$status" = 74 ] # its messages go to a file, and are too large as well
+    cmp good s.old
+    saving 2
+    expect 0 "quadrat: s is damaged, or no state of quadrat. Going on from the state before it, s.old
+*"
+    undisturbed
+}
+
+@test "a checkpoint by a symbolic link has two generations, beside the file" {
+    mkdir far
+    ln -s far/s s
+    saving 1 -q
+    expect 0
+    [ -L s ]
+    [ -f far/s ]
+    [ -f far/s.old ]
+    [ ! -e s.old ]
+    truncate -s -7 far/s
+    saving 2
+    expect 0 "quadrat: s is damaged, *"
+    undisturbed
+}
+
+@test "a checkpoint of another part, and standard input as one, are refused" {
+    ranks 1 eval -q --chunks 10 --checkpoint p --part 1/2 'sum(arange(100))' -o 1.qpart
+    expect 0 ""
+    ranks 2 eval -q --chunks 10 --checkpoint p --part 2/2 'sum(arange(100))' -o 2.qpart
+    expect 77 "*quadrat: the checkpoint has blocks of another part*"
+    ranks 1 eval -q --checkpoint - 'sum(arange(100))'
+    expect 2 "quadrat: - is no file; a checkpoint is one"
+}
+
 @test "another program, other arrays, a changed file are refused" {
     cp "$file" f.npy
     ranks 1 eval -q --checkpoint s -i f=f.npy 'mean(f)'
