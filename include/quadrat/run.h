@@ -1,9 +1,9 @@
 /* Running programs under MPI.
  *
  * A communicator stands for the ranks that run together: those that mpirun or srun started, or one
- * alone, which needs no MPI. A run sweeps over the blocks of the arrays: each rank takes a run of consecutive blocks,
- * and its threads take pieces of them from a shared counter. About every quarter of a second all
- * ranks meet in a small allreduce, which carries errors, progress and the wish to stop; so a
+ * alone, which needs no MPI. A run sweeps over the arrays' blocks, cut in pieces: each rank has a run
+ * of consecutive ones, which its threads take from a shared counter. About every quarter of a second
+ * all ranks meet in a small allreduce, which carries errors, progress and the wish to stop; so a
  * failing rank ends all of them, and none waits for one that left. When a pass is over, the ranks'
  * states are merged up a binomial tree.
  *
@@ -126,15 +126,16 @@ typedef struct qdr_run_report {
     int threads;                     /* of rank 0 */
     qdr_shape chunks;                /* block of the largest array */
     int64_t blocks;                  /* of all arrays */
-    int64_t elements;                /* of all arrays, each counted once a pass */
+    int64_t elements;                /* of all arrays, each counted once a pass; this and the next
+                                      * are of what this run did, not of what it was resumed from */
     int64_t bytes;                   /* read or generated */
     int passes;
-    double seconds;   /* from the first block to the merged result */
+    double seconds;   /* from the first block to the merged result, likewise */
     int parts;        /* that were joined; 1 of a run */
     char *state;      /* on rank 0, of a part and of what was joined: see below; else NULL */
     size_t state_size;
     qdr_error saving; /* why arrays could not be put in place, when all was computed */
-    qdr_error checkpoint; /* why no state at all could be saved */
+    qdr_error checkpoint; /* on rank 0: why no state at all could be saved */
 } qdr_run_report;
 
 /* Computes the results, or a part of them, and writes the arrays that the program saves. What would take more memory

@@ -102,7 +102,6 @@ static bool wants_state(const qdr_settings *settings)
 static int publish(qdr_comm *comm, const qdr_joint *joint, const qdr_settings *settings,
                    const char *started, qdr_error *err)
 {
-    char text[QDR_ERROR_TEXT];
     if (!joint->missing)
         return qdr_publish(comm, joint->program, settings, &joint->report, started, err);
     if (wants_state(settings) && (settings->sign || settings->label || settings->meta_count))
@@ -110,10 +109,10 @@ static int publish(qdr_comm *comm, const qdr_joint *joint, const qdr_settings *s
                                          "result");
     if (wants_state(settings))
         return qdr_publish_part(comm, settings, &joint->report, err);
-    snprintf(text, sizeof text, "%s", joint->missing);
-    return qdr_fail(err, QDR_EFAIL, "not all is there; missing: %s. Add the parts that have it; '-o more.qpart' "
-                                    "keeps what there is",
-                    text);
+    return qdr_fail(err, QDR_EFAIL,
+                    "not all is there; missing: %s. Add the parts that have it; '-o more.qpart' keeps "
+                    "what there is",
+                    joint->missing);
 }
 
 static int merge(qdr_comm *comm, const struct given *given, qdr_settings *settings, qdr_error *err)

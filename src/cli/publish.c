@@ -125,15 +125,17 @@ static int show_code(const qdr_symbol *symbol, const qdr_settings *settings, int
     return code;
 }
 
-static int show_result(const qdr_record *record, const qdr_settings *settings, qdr_error *err)
+/* Of the record or, where that is NULL, the state. */
+static int show_code_of(const qdr_record *record, const qdr_state *state,
+                        const qdr_settings *settings, int below, qdr_error *err)
 {
     qdr_symbol *symbol;
     if (!wants_code(settings))
         return QDR_OK;
-    int code = qdr_output_symbol(record, &settings->form, &symbol, err);
+    int code = qdr_output_symbol(record, state, &settings->form, &symbol, err);
     if (code)
         return code;
-    code = show_code(symbol, settings, lines_below(record, settings), err);
+    code = show_code(symbol, settings, below, err);
     qdr_symbol_destroy(symbol);
     return code;
 }
@@ -188,9 +190,8 @@ static int write_files(const qdr_record *record, const qdr_state *state,
     for (size_t i = 0; i < settings->output_count && !code; i++) {
         char *note;
         const char *path = settings->output[i];
-        code = !record || is_state_only(path)
-                   ? qdr_output_write_state(path, state, &settings->form, &note, err)
-                   : qdr_output_write(path, record, &settings->form, &note, err);
+        code = qdr_output_write(path, is_state_only(path) ? NULL : record, state, &settings->form,
+                                &note, err);
         if (!code)
             name_written(path, note, written);
     }
@@ -256,7 +257,7 @@ static int publish(const qdr_comm *comm, const struct draft *draft, const qdr_se
     name_signer(record->signer, &written);
     name_saved(settings, &written);
     if (!code)
-        code = show_result(record, settings, err);
+        code = show_code_of(record, NULL, settings, lines_below(record, settings), err);
     qdr_error second = QDR_ERROR_INIT;
     if (!print_results(draft, settings, &second))
         qdr_flush_output(&second);
@@ -289,18 +290,7 @@ int qdr_publish(const qdr_comm *comm, const qdr_program *program, const qdr_sett
 
 /* ---- a part -------------------------------------------------------------------------------- */
 
-static int show_state(const qdr_state *state, const qdr_settings *settings, qdr_error *err)
-{
-    qdr_symbol *symbol;
-    if (!wants_code(settings))
-        return QDR_OK;
-    int code = qdr_output_state_symbol(state, &settings->form, &symbol, err);
-    if (code)
-        return code;
-    code = show_code(symbol, settings, 4, err);
-    qdr_symbol_destroy(symbol);
-    return code;
-}
+#define PART_LINES 4 /* below its code: an expression, its array and blocks, and the prompt */
 
 int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
                      const qdr_run_report *report, qdr_error *err)
@@ -310,7 +300,7 @@ int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
     char *text = NULL;
     int code = write_files(NULL, &state, settings, &written, err);
     if (!code)
-        code = show_state(&state, settings, err);
+        code = show_code_of(NULL, &state, settings, PART_LINES, err);
     if (!code)
         code = qdr_state_describe(&state, &text, err);
     if (!code) {

@@ -4,9 +4,9 @@
 
 #include "quadrat/qr.h"
 
-/* Reads the file, or standard input for "-", of at most `most` bytes. An image is read by a process of its own, and *image
- * says that it was one; its codes are one or more. Anything else is one text, as it is. Clear texts
- * with qdr_image_codes_clear. Errors name the file. */
+/* Reads the file, or standard input for "-", of at most `most` bytes. An image is read by a process of
+ * its own, and *image says that it was one; its codes are one or more. Anything else is one text, as
+ * it is. Clear texts with qdr_image_codes_clear. Errors name the file. */
 int qdr_reader_load(const char *path, size_t most, qdr_image_codes *texts, bool *image,
                     qdr_error *err);
 

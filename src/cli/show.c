@@ -134,7 +134,7 @@ static int show_record(const char *json, size_t size, const qdr_settings *settin
     int code = qdr_record_parse(json, size, &record, err);
     if (code)
         return code;
-    code = qdr_output_symbol(record, &settings->form, &symbol, err);
+    code = qdr_output_symbol(record, NULL, &settings->form, &symbol, err);
     if (!code)
         code = draw(symbol, settings, err);
     for (size_t i = 0; i < record->result_count && !code; i++) {

@@ -1,7 +1,8 @@
 /* Checkpoints: a run's state in a file, from which it is resumed on any number of ranks.
  *
  * It is written between rounds, when it is time and when a signal asks to stop; FILE.old is the one
- * before it, and is taken when FILE is damaged. What can't be saved is told, and the run goes on.
+ * before it, and is taken when FILE is damaged. What can't be saved is told, and the run goes on; only
+ * without memory it ends.
  */
 #ifndef QDR_ENGINE_CHECKPOINT_H
 #define QDR_ENGINE_CHECKPOINT_H

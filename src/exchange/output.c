@@ -169,34 +169,20 @@ static int draw_state(struct drawing *d, const qdr_state *state, const qdr_outpu
     return code ? code : draw(d, options, note, err);
 }
 
-/* Hands over the symbol of a drawing, which is cleared. */
-static int take_symbol(struct drawing *d, char *note, int code, qdr_symbol **symbol)
+int qdr_output_symbol(const qdr_record *record, const qdr_state *state,
+                      const qdr_output_options *options, qdr_symbol **symbol, qdr_error *err)
 {
+    struct drawing d = {0};
+    char *note = NULL;
+    int code = record ? draw_record(&d, record, options, &note, err)
+                      : draw_state(&d, state, options, &note, err);
     if (!code) {
-        *symbol = d->symbol;
-        d->symbol = NULL;
+        *symbol = d.symbol;
+        d.symbol = NULL;
     }
     free(note);
-    drawing_clear(d);
+    drawing_clear(&d);
     return code;
-}
-
-int qdr_output_symbol(const qdr_record *record, const qdr_output_options *options,
-                      qdr_symbol **symbol, qdr_error *err)
-{
-    struct drawing d = {0};
-    char *note = NULL;
-    int code = draw_record(&d, record, options, &note, err);
-    return take_symbol(&d, note, code, symbol);
-}
-
-int qdr_output_state_symbol(const qdr_state *state, const qdr_output_options *options,
-                            qdr_symbol **symbol, qdr_error *err)
-{
-    struct drawing d = {0};
-    char *note = NULL;
-    int code = draw_state(&d, state, options, &note, err);
-    return take_symbol(&d, note, code, symbol);
 }
 
 /* What is made of a drawing, which is cleared: an image. */
@@ -317,20 +303,7 @@ int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err)
     return (*output)->ending ? qdr_file_check_target(path, err) : unknown_ending(path, err);
 }
 
-/* Puts what was made in place. */
-static int put(const char *path, int code, void *data, size_t size, char **note, qdr_error *err)
-{
-    if (!code)
-        code = qdr_file_replace(path, data, size, err);
-    free(data);
-    if (code) {
-        free(*note);
-        *note = NULL;
-    }
-    return code;
-}
-
-int qdr_output_write(const char *path, const qdr_record *record,
+int qdr_output_write(const char *path, const qdr_record *record, const qdr_state *state,
                      const qdr_output_options *options, char **note, qdr_error *err)
 {
     const qdr_output *output;
@@ -339,19 +312,14 @@ int qdr_output_write(const char *path, const qdr_record *record,
     *note = NULL;
     int code = qdr_output_find(path, &output, err);
     if (!code)
-        code = output->make(record, options, &data, &size, note, err);
-    return put(path, code, data, size, note, err);
-}
-
-int qdr_output_write_state(const char *path, const qdr_state *state,
-                           const qdr_output_options *options, char **note, qdr_error *err)
-{
-    const qdr_output *output;
-    void *data = NULL;
-    size_t size = 0;
-    *note = NULL;
-    int code = qdr_output_find(path, &output, err);
+        code = record ? output->make(record, options, &data, &size, note, err)
+                      : output->make_state(state, options, &data, &size, note, err);
     if (!code)
-        code = output->make_state(state, options, &data, &size, note, err);
-    return put(path, code, data, size, note, err);
+        code = qdr_file_replace(path, data, size, err);
+    free(data);
+    if (code) {
+        free(*note);
+        *note = NULL;
+    }
+    return code;
 }

@@ -42,19 +42,16 @@ int qdr_output_find(const char *path, const qdr_output **output, qdr_error *err)
 /* Whether the ending is one of an array's file. */
 bool qdr_output_is_array(const char *path);
 
-/* Writes a record; *note as above, NULL without one. The form has make. */
-int qdr_output_write(const char *path, const qdr_record *record,
+/* What is written is the record or, where that is NULL, the state; the form has its make. */
+
+/* *note as above, NULL without one. */
+int qdr_output_write(const char *path, const qdr_record *record, const qdr_state *state,
                      const qdr_output_options *options, char **note, qdr_error *err);
 
-/* Writes a state. The form has make_state. What is too long for a code is QDR_EUSAGE. */
-int qdr_output_write_state(const char *path, const qdr_state *state,
-                           const qdr_output_options *options, char **note, qdr_error *err);
-
-/* The symbol that a file gets: of the text within version 15 where leaving out what may be left out
- * makes that possible, else within the limit. Destroy it with qdr_symbol_destroy. */
-int qdr_output_symbol(const qdr_record *record, const qdr_output_options *options,
-                      qdr_symbol **symbol, qdr_error *err);
-int qdr_output_state_symbol(const qdr_state *state, const qdr_output_options *options,
-                            qdr_symbol **symbol, qdr_error *err);
+/* The symbol that a file gets. Of a record: of its text within version 15 where leaving out what may
+ * be left out makes that possible, else within the limit. A state that is too long for the limit is
+ * QDR_EUSAGE. Destroy it with qdr_symbol_destroy. */
+int qdr_output_symbol(const qdr_record *record, const qdr_state *state,
+                      const qdr_output_options *options, qdr_symbol **symbol, qdr_error *err);
 
 #endif
