@@ -38,7 +38,8 @@ typedef struct qdr_program_text {
     const qdr_binding *lets; /* names of expressions, each may use the ones before it */
     size_t let_count;
     /* Arrays that are written to .npy files: paths of names, which are defined in the texts or
-     * above; without a name, of the one result that is an array. Paths must outlive the program. */
+     * above, or are the numbers of results, from 1; without a name, of the one result that is an
+     * array. Paths must outlive the program. */
     const qdr_binding *saves;
     size_t save_count;
 } qdr_program_text;

@@ -126,11 +126,11 @@ typedef struct qdr_run_report {
     int threads;                     /* of rank 0 */
     qdr_shape chunks;                /* block of the largest array */
     int64_t blocks;                  /* of all arrays */
-    int64_t elements;                /* of all arrays, each counted once a pass; this and the next
-                                      * are of what this run did, not of what it was resumed from */
-    int64_t bytes;                   /* read or generated */
+    int64_t elements;                /* of all arrays, each counted once a pass */
+    int64_t bytes;                   /* read or generated; this and the seconds are of this run, not
+                                      * of the one that it was resumed from */
     int passes;
-    double seconds;   /* from the first block to the merged result, likewise */
+    double seconds;   /* from the first block to the merged result */
     int parts;        /* that were joined; 1 of a run */
     char *state;      /* on rank 0, of a part and of what was joined: see below; else NULL */
     size_t state_size;
@@ -166,7 +166,7 @@ typedef struct qdr_joint {
 
 typedef struct qdr_join_options {
     uint64_t memory;          /* as of a run */
-    const qdr_binding *saves; /* as of a program; paths must outlive the joint */
+    const qdr_binding *saves; /* as of a program, of results; paths must outlive the joint */
     size_t save_count;
 } qdr_join_options;
 

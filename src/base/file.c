@@ -100,3 +100,11 @@ int qdr_file_load(const char *path, size_t most, char **data, size_t *size, qdr_
     *size = content.size;
     return QDR_OK;
 }
+
+bool qdr_file_is_same(const char *a, const char *b)
+{
+    struct stat one, other;
+    if (stat(a, &one) || stat(b, &other))
+        return strcmp(a, b) == 0;
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}

@@ -2,6 +2,7 @@
 #ifndef QDR_BASE_FILE_H
 #define QDR_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,8 @@ int qdr_file_read(int fd, const char *path, void *data, size_t size, uint64_t of
 /* Reads a whole file, or standard input when path is "-", of at most `most` bytes; *data has a NUL
  * behind its *size bytes and is the caller's to free(). Larger is QDR_EDATA. */
 int qdr_file_load(const char *path, size_t most, char **data, size_t *size, qdr_error *err);
+
+/* Whether two names are those of one file, which need not be there yet. */
+bool qdr_file_is_same(const char *a, const char *b);
 
 #endif

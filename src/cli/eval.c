@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "cli/progress.h"
 #include "cli/publish.h"
 #include "cli/stop.h"
@@ -26,11 +27,23 @@ static int check_form(const char *path, const qdr_output *output, bool part, qdr
 /* What a state can't carry is refused, and so is a part that goes nowhere. */
 static int check_part(const qdr_settings *s, qdr_error *err)
 {
-    if (s->json || s->sign || s->label || s->meta_count || s->save_count)
-        return qdr_fail(err, QDR_EUSAGE, "a part is no result yet: --json, --sign, --label, --meta "
-                                         "and .npy are for merge, which makes one");
+    if (s->json || s->sign || s->label || s->meta_count || s->save_count || s->form.full_metadata)
+        return qdr_fail(err, QDR_EUSAGE, "a part is no result yet: --json, --sign, --label, --meta, "
+                                         "--full-metadata and .npy are for merge, which makes one");
     if (!s->output_count && s->qr != QDR_ALWAYS)
         return qdr_fail(err, QDR_EUSAGE, "a part has to go somewhere: add -o part.qpart or part.png");
+    return QDR_OK;
+}
+
+/* What is written at the end is not to replace what the run goes on from. */
+static int check_checkpoint(const qdr_settings *s, qdr_error *err)
+{
+    char shown[512];
+    for (size_t i = 0; i < s->output_count; i++)
+        if (qdr_file_is_same(s->output[i], s->run.checkpoint))
+            return qdr_fail(err, QDR_EUSAGE, "%s is to be the checkpoint and the result; they need two "
+                                             "names",
+                            qdr_escape(shown, sizeof shown, s->output[i]));
     return QDR_OK;
 }
 
@@ -46,6 +59,8 @@ static int check_outputs(qdr_comm *comm, const qdr_settings *settings, qdr_error
             check_form(settings->output[i], output, part, err);
     for (size_t i = 0; i < settings->save_count && first && !err->code; i++)
         qdr_output_find(settings->save[i].value, &output, err);
+    if (first && settings->run.checkpoint && !err->code)
+        check_checkpoint(settings, err);
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 
@@ -122,6 +137,7 @@ static int run_program(qdr_comm *comm, const qdr_program *program, qdr_settings 
     qdr_display_end(&display);
     if (code)
         return code;
+    qdr_stop_close(&settings->run.stop); /* nothing is left that could be saved */
     if (qdr_comm_rank(comm) == 0 && settings->run.part.count)
         qdr_publish_part(comm, settings, &report, err);
     else if (qdr_comm_rank(comm) == 0)
@@ -182,7 +198,7 @@ static int run(const qdr_command *command, int argc, char **argv)
         code = evaluate(comm, &settings, argv, count, &err);
     if (code)
         qdr_complain(&err);
-    qdr_stop_close(settings.run.stop);
+    qdr_stop_close(&settings.run.stop);
     qdr_settings_clear(&settings);
     qdr_comm_stop(comm, code);
     return code;

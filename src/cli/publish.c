@@ -311,6 +311,9 @@ int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
         *err = report->checkpoint;
         code = err->code;
     }
+    if (!code && !settings->quiet && settings->run.part.count && !report->elements)
+        qdr_say("this part is empty: there are fewer blocks than parts. Smaller --chunks, the same for "
+                "all parts, make more");
     if (!code && !settings->quiet && settings->run.part.count)
         summarise(comm, report, &written);
     else if (!code && !settings->quiet)

@@ -346,6 +346,7 @@ FLAG(take_explain, explain, true)
 
 /* What both commands take. */
 #define INPUT {"input", 'i', "[NAME=]FILE", "an array file; without a name it is x, then y, z", take_input}
+#define SAVE(help) {"save", 0, "NAME=FILE.npy", help, take_save}
 #define CHUNKS {"chunks", 0, "AxBx...", "block shape", take_chunks}
 #define THREADS \
     {"threads", 0, "N", "threads of each rank; default: its share of the host's CPUs", take_threads}
@@ -375,7 +376,7 @@ const qdr_option qdr_settings_options[] = {
     {"output", 'o', "FILE",
      "the result: .png, .svg, .json, .txt, .npy; a part: .qpart; - is JSON",
      take_output},
-    {"save", 0, "NAME=FILE.npy", "write the array of that name; all ranks write it", take_save},
+    SAVE("write the array of that name, or the result of that number"),
     CHUNKS,
     THREADS,
     MEMORY,
@@ -398,6 +399,7 @@ const qdr_option qdr_settings_merge[] = {
     {"output", 'o', "FILE",
      "the result, as of eval; .qpart: the state of what there is",
      take_output},
+    SAVE("write the result of that name or number"),
     MEMORY,
     RESULT_OPTIONS,
     {.name = NULL},

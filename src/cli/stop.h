@@ -8,7 +8,8 @@
  * now on, in this thread and in those that it starts. So it comes before MPI, which starts some. */
 int qdr_stop_open(int *stop, qdr_error *err);
 
-/* Of 0, nothing. */
-void qdr_stop_close(int stop);
+/* Forgets signals that have come; those that come now do again what they do by themselves. *stop
+ * becomes 0; of 0, nothing. */
+void qdr_stop_close(int *stop);
 
 #endif

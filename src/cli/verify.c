@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "cli/progress.h"
 #include "cli/reader.h"
+#include "exchange/states.h"
 #include "exchange/verify.h"
 
 /* ---- the text ------------------------------------------------------------------------------ */
@@ -48,6 +49,9 @@ static int choose(const qdr_image_codes *texts, const qdr_trust *trust, qdr_imag
         found = finding;
         *chosen = &texts->items[i];
     }
+    if (!results && texts->count && qdr_state_either_begins(texts->items->text, texts->items->size))
+        return qdr_fail(err, QDR_EDATA, "this is a part, not a result; 'quadrat merge' joins it with "
+                                        "the others to one");
     if (!results)
         return qdr_fail(err, QDR_EDATA, "there is no result of quadrat in it");
     if (results > 1)

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/replace.h"
 #include "engine/merge.h"
+#include "engine/parts.h"
 #include "engine/state.h"
 
 #define OLDER ".old"
@@ -53,6 +54,15 @@ static char *older_name(const char *path)
     return name;
 }
 
+/* Which file stands there, as qdr_checkpoint has it. */
+static void identify(const char *path, uint64_t *inode, uint64_t *changed)
+{
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    *inode = there ? st.st_ino : 0;
+    *changed = there ? (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec : 0;
+}
+
 /* ---- resuming -------------------------------------------------------------------------------- */
 
 static int load(qdr_checkpoint *c, const char *path, qdr_error *err)
@@ -77,6 +87,7 @@ static int load_any(qdr_checkpoint *c, qdr_error *err)
     qdr_error first = QDR_ERROR_INIT, second = QDR_ERROR_INIT;
     bool there = access(path, F_OK) == 0, before = access(older, F_OK) == 0;
     int code = QDR_OK;
+    identify(path, &c->inode, &c->changed);
     if (there)
         code = load(c, path, &first);
     if (before && !c->loaded) {
@@ -84,10 +95,47 @@ static int load_any(qdr_checkpoint *c, qdr_error *err)
         if (!code)
             tell(c, "%s. Going on from the state before it, %s",
                  there ? first.text : "the state was lost", qdr_escape(shown, sizeof shown, older));
-        c->damaged = there && !code;
+        c->damaged = !code;
     }
-    if (code)
+    c->earlier = c->loaded;
+    if (code && there && before)
+        qdr_fail(err, code, "%s; and %s", first.text, second.text);
+    else if (code)
         *err = there ? first : second;
+    free(older);
+    return code;
+}
+
+/* Whether a file is a state, or what a crash left of one. */
+static bool can_be_state(const char *path)
+{
+    int fd;
+    uint64_t size;
+    char head[32];
+    qdr_error why = QDR_ERROR_INIT;
+    if (access(path, F_OK) != 0)
+        return true;
+    if (qdr_file_open(path, &fd, &size, &why))
+        return false;
+    size = size < sizeof head ? size : sizeof head;
+    bool can = !qdr_file_read(fd, path, head, size, 0, &why) &&
+               (!size || qdr_state_begins(head, size));
+    close(fd);
+    return can;
+}
+
+/* The name of the older state may be that of something else, which is not to be lost. */
+static int check_older(const char *path, qdr_error *err)
+{
+    char *older = older_name(path), shown[512];
+    int code = QDR_OK;
+    if (!older)
+        code = qdr_fail_memory(err, "resuming");
+    else if (!can_be_state(older))
+        code = qdr_fail(err, QDR_EUSAGE,
+                        "%s is no state, and would be replaced by the one before the newest; move it "
+                        "away, or take another name for the checkpoint",
+                        qdr_escape(shown, sizeof shown, older));
     free(older);
     return code;
 }
@@ -101,7 +149,8 @@ static int check_file(const char *path, qdr_error *err)
     if (other || strcmp(path, "-") == 0)
         return qdr_fail(err, QDR_EUSAGE, "%s is no file; a checkpoint is one",
                         qdr_escape(shown, sizeof shown, path));
-    return qdr_file_check_target(path, err);
+    int code = qdr_file_check_target(path, err);
+    return code ? code : check_older(path, err);
 }
 
 int qdr_checkpoint_open(qdr_checkpoint *c, qdr_running *run, qdr_error *err)
@@ -161,10 +210,17 @@ int qdr_checkpoint_resume(qdr_checkpoint *c, qdr_error *err)
         *err = failed;
         return failed.code;
     }
-    if (other && run->options->chunks.ndim)
+    bool over = run->pass == run->plan.pass_count;
+    if (other && run->options->chunks.ndim && !over)
         tell(c, "the saved state has blocks of its own; --chunks is ignored");
-    tell(c, run->pass == run->plan.pass_count ? "the saved state is that of a run that is done"
-                                              : "resumed from the saved state");
+    code = run->options->part.count ? qdr_parts_check_done(run, err) : QDR_OK;
+    if (code)
+        return code;
+    if (over)
+        tell(c, "the saved state is that of a run that is done");
+    else
+        tell(c, qdr_parts_is_done(run) ? "the saved state is that of a part that is done"
+                                       : "resumed from the saved state");
     return QDR_OK;
 }
 
@@ -182,13 +238,29 @@ static void keep_older(const char *path)
     free(older);
 }
 
+/* Two runs that save to one file would each throw away what the other has. */
+static int check_own(const qdr_checkpoint *c, qdr_error *err)
+{
+    char shown[512];
+    uint64_t inode, changed;
+    const char *path = c->run->options->checkpoint;
+    identify(path, &inode, &changed);
+    if (!inode || (inode == c->inode && changed == c->changed))
+        return QDR_OK;
+    return qdr_fail(err, QDR_EREFUSED, "writing %s: it is not what this run left there; another run "
+                                       "saves to it, too. Each run takes a name of its own",
+                    qdr_escape(shown, sizeof shown, path));
+}
+
 /* Puts the new state in place when it is whole on disk; until then nothing of the old ones is
  * touched, and never what alone is good. */
 static int replace(qdr_checkpoint *c, const qdr_bytes *bytes, qdr_error *err)
 {
     qdr_draft draft = {.fd = -1};
     const char *path = c->run->options->checkpoint;
-    int code = qdr_draft_begin(path, bytes->size, &draft, err);
+    int code = check_own(c, err);
+    if (!code)
+        code = qdr_draft_begin(path, bytes->size, &draft, err);
     if (!code)
         code = qdr_file_write(draft.fd, path, bytes->data, bytes->size, 0, err);
     if (!code)
@@ -197,6 +269,8 @@ static int replace(qdr_checkpoint *c, const qdr_bytes *bytes, qdr_error *err)
         keep_older(path);
     if (!code)
         code = qdr_draft_commit(path, &draft, err);
+    if (!code)
+        identify(path, &c->inode, &c->changed);
     c->damaged = c->damaged && code;
     qdr_draft_drop(&draft);
     return code;
@@ -211,6 +285,7 @@ static void write_state(qdr_checkpoint *c, const uint64_t *state, const qdr_inte
         code = replace(c, &bytes, &c->failure);
     qdr_bytes_clear(&bytes);
     c->saved |= !code;
+    c->earlier |= !code;
     if (code)
         tell(c, "%s. The run goes on; the last good state is kept", c->failure.text);
 }
@@ -263,6 +338,23 @@ static int64_t wish(void *checkpoint)
     return asked.fd > 0 && poll(&asked, 1, 0) > 0 ? wishes + WISH_STOP : wishes;
 }
 
+/* How a run ends that was asked to stop, and has tried to save. */
+static void tell_stop(const qdr_checkpoint *c, qdr_error *err)
+{
+    char shown[512];
+    qdr_escape(shown, sizeof shown, c->run->options->checkpoint);
+    if (!c->failure.code)
+        qdr_fail(err, QDR_ESTOPPED,
+                 "stopped; what was done is saved in %s. The same command goes on from there", shown);
+    else if (c->earlier)
+        qdr_fail(err, c->failure.code,
+                 "stopped, but not saved: %s. %s%s has an earlier state; what was done since is lost",
+                 c->failure.text, shown, c->damaged ? OLDER : "");
+    else
+        qdr_fail(err, c->failure.code, "stopped, but not saved: %s. What was done is lost",
+                 c->failure.text);
+}
+
 static int grant(void *checkpoint, qdr_sweep *sweep, int64_t wishes, qdr_error *err)
 {
     qdr_checkpoint *c = checkpoint;
@@ -271,13 +363,8 @@ static int grant(void *checkpoint, qdr_sweep *sweep, int64_t wishes, qdr_error *
     c->next = qdr_clock_seconds() + c->run->options->every;
     if (code || wishes <= WISH_SAVE)
         return code;
-    char shown[512];
-    if (comm->rank == 0 && c->failure.code)
-        *err = c->failure;
-    else if (comm->rank == 0)
-        qdr_fail(err, QDR_ESTOPPED,
-                 "stopped; what was done is saved in %s. The same command goes on from there",
-                 qdr_escape(shown, sizeof shown, c->run->options->checkpoint));
+    if (comm->rank == 0)
+        tell_stop(c, err);
     return qdr_comm_share(comm, 0, NULL, 0, err);
 }
 

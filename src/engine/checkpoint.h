@@ -2,7 +2,7 @@
  *
  * It is written between rounds, when it is time and when a signal asks to stop; FILE.old is the one
  * before it, and is taken when FILE is damaged. What can't be saved is told, and the run goes on; only
- * without memory it ends.
+ * without memory it ends. A file that another run has put there meanwhile is left alone.
  */
 #ifndef QDR_ENGINE_CHECKPOINT_H
 #define QDR_ENGINE_CHECKPOINT_H
@@ -15,7 +15,10 @@ typedef struct qdr_checkpoint {
     char *loaded;      /* the bytes of an earlier state; NULL for none */
     size_t size;
     bool saved;        /* at least once */
-    bool damaged;      /* the file is, and the one before it alone is good */
+    bool earlier;      /* there is a good state, of this run or of one before it */
+    uint64_t inode;    /* of the file as this run knows it: the inode and the time of change, ns; */
+    uint64_t changed;  /* both 0 of none */
+    bool damaged;      /* the file is, or was lost, and the one before it alone is good */
     qdr_error failure; /* why the last try failed */
 } qdr_checkpoint;
 

@@ -9,6 +9,13 @@
 
 #define SHOWN 60 /* bytes of an expression in a message */
 
+static void clear_known(qdr_known *known)
+{
+    free(known->value);
+    free(known->array);
+    free(known->context);
+}
+
 /* What is known when all passes are over: arrays that are never read, for compiling only. */
 static int make_known(const qdr_program *program, const qdr_plan *plan, qdr_known *known,
                       qdr_error *err)
@@ -23,6 +30,21 @@ static int make_known(const qdr_program *program, const qdr_plan *plan, qdr_know
     for (int i = 0; i < program->node_count; i++)
         known->array[i] = plan->kept[i] ? nothing : NULL;
     return QDR_OK;
+}
+
+int qdr_estimate_space(const qdr_program *program, const qdr_plan *plan, const qdr_space *space,
+                       qdr_cost *cost, qdr_error *err)
+{
+    qdr_known known = {0};
+    qdr_space_code *code = NULL;
+    int failed = make_known(program, plan, &known, err);
+    if (!failed)
+        failed = qdr_space_compile(&known, space, NULL, &code, err);
+    if (!failed)
+        *cost = qdr_space_cost(code);
+    qdr_space_destroy(code);
+    clear_known(&known);
+    return failed;
 }
 
 /* A thread's room for the elements that it writes to files. */
@@ -65,9 +87,7 @@ int qdr_estimate_pass(const qdr_program *program, const qdr_plan *plan, size_t p
     int code = make_known(program, plan, &known, err);
     for (size_t i = 0; i < p->space_count && !code; i++)
         code = add_space(program, &known, &p->space[i], threads, estimate, err);
-    free(known.value);
-    free(known.array);
-    free(known.context);
+    clear_known(&known);
     return code;
 }
 

@@ -6,8 +6,13 @@
 #define QDR_ENGINE_ESTIMATE_H
 
 #include "expr/plan.h"
+#include "expr/machine.h"
 
-/* One pass, found out by compiling it. */
+/* What one element of a space costs, found out by compiling it. */
+int qdr_estimate_space(const qdr_program *program, const qdr_plan *plan, const qdr_space *space,
+                       qdr_cost *cost, qdr_error *err);
+
+/* One pass, likewise. */
 typedef struct qdr_pass_estimate {
     double bytes;     /* read or generated, by all ranks */
     uint64_t working; /* bytes of this rank: states, and what its threads work with */

@@ -34,10 +34,15 @@ static int open_work(struct joining *j, const qdr_state *state, qdr_program **pr
         return r->err->code;
     const char *lines = qdr_state_work(state, &size);
     qdr_error why = QDR_ERROR_INIT;
-    if (qdr_work_compile(lines, size, j->join->saves, j->join->save_count, program,
-                         &j->options.digest, &why))
-        return qdr_fail(r->err, why.code, "%s: %s", qdr_escape(shown, sizeof shown, state->name),
+    int failed = qdr_work_compile(lines, size, j->join->saves, j->join->save_count, program,
+                                  &j->options.digest, &why);
+    if (failed == QDR_EDATA)
+        return qdr_fail(r->err, failed, "%s: %s", qdr_escape(shown, sizeof shown, state->name),
                         why.text);
+    if (failed) {
+        *r->err = why;
+        return failed;
+    }
     r->program = *program;
     bool other;
     int code = qdr_running_open(r);
@@ -180,14 +185,6 @@ static int finish(qdr_running *r)
     return code ? code : qdr_finish_results(r);
 }
 
-static void report_work(qdr_running *r)
-{
-    qdr_running_report(r);
-    for (size_t i = 0; i < r->plan.pass_count; i++)
-        for (size_t k = 0; k < r->plan.pass[i].space_count; k++)
-            r->report->elements += qdr_shape_count(&r->plan.pass[i].space[k].grid.shape);
-}
-
 static int join_all(struct joining *j, qdr_joint *joint)
 {
     qdr_running *r = &j->run;
@@ -199,7 +196,7 @@ static int join_all(struct joining *j, qdr_joint *joint)
     if (!code)
         code = qdr_state_report(r);
     if (!code)
-        report_work(r);
+        code = qdr_running_report(r);
     if (!code && !joint->missing)
         code = finish(r);
     if (!code && !joint->missing)

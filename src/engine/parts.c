@@ -67,22 +67,6 @@ int qdr_parts_skip(const qdr_running *run, qdr_intervals *skip, qdr_error *err)
     return code;
 }
 
-int qdr_parts_check_done(const qdr_running *run, qdr_error *err)
-{
-    qdr_intervals *others = calloc(run->spaces + 1, sizeof *others), common = {0};
-    int code = others ? qdr_parts_skip(run, others, err) : qdr_fail_memory(err, "resuming");
-    for (size_t i = 0; i < run->spaces && !code; i++)
-        code = qdr_intervals_common(&run->done[i], &others[i], &common, err);
-    if (!code && common.count)
-        code = qdr_fail(err, QDR_EREFUSED,
-                        "the checkpoint has blocks of another part; each part takes a name of its own");
-    for (size_t i = 0; i < run->spaces && others; i++)
-        qdr_intervals_clear(&others[i]);
-    free(others);
-    qdr_intervals_clear(&common);
-    return code;
-}
-
 int qdr_parts_note(const qdr_running *run, qdr_intervals *done, qdr_error *err)
 {
     const qdr_pass *pass = &run->plan.pass[run->pass];
@@ -92,6 +76,45 @@ int qdr_parts_note(const qdr_running *run, qdr_intervals *done, qdr_error *err)
         code = qdr_intervals_add(&done[i], share.start, share.end, err);
     }
     return code;
+}
+
+/* How many of the pieces that are done are in the run's share of a space. */
+static int64_t count_done(const qdr_running *run, size_t space)
+{
+    int64_t count = 0, pieces = qdr_space_pieces(&run->plan.pass[0].space[space]);
+    qdr_interval share = share_of(&run->options->part, pieces);
+    for (size_t k = 0; k < run->done[space].count; k++) {
+        qdr_interval at = run->done[space].at[k];
+        at.start = at.start > share.start ? at.start : share.start;
+        at.end = at.end < share.end ? at.end : share.end;
+        count += at.end > at.start ? at.end - at.start : 0;
+    }
+    return count;
+}
+
+int qdr_parts_check_done(const qdr_running *run, qdr_error *err)
+{
+    if (run->pass)
+        return qdr_fail(err, QDR_EUSAGE, "the checkpoint is that of the whole run, which is done; "
+                                         "for a part take another one");
+    for (size_t i = 0; i < run->plan.pass[0].space_count; i++)
+        if (count_done(run, i) < qdr_intervals_size(&run->done[i]))
+            return qdr_fail(err, QDR_EREFUSED, "the checkpoint has blocks of another part; each part "
+                                               "takes a name of its own");
+    return QDR_OK;
+}
+
+bool qdr_parts_is_done(const qdr_running *run)
+{
+    if (!run->options->part.count)
+        return false;
+    for (size_t i = 0; i < run->plan.pass[0].space_count; i++) {
+        int64_t pieces = qdr_space_pieces(&run->plan.pass[0].space[i]);
+        qdr_interval share = share_of(&run->options->part, pieces);
+        if (count_done(run, i) < share.end - share.start)
+            return false;
+    }
+    return true;
 }
 
 /* ---- names --------------------------------------------------------------------------------- */
@@ -119,7 +142,7 @@ void qdr_parts_name(qdr_bytes *to, const qdr_space *space, const qdr_intervals *
             qdr_bytes_format(to, " to %lld", (long long)last);
     }
     if (pieces->count > MOST_NAMED)
-        qdr_bytes_text(to, " and others");
+        qdr_bytes_format(to, " and %zu more intervals", pieces->count - MOST_NAMED);
     qdr_bytes_format(to, " of the %lld of %s", (long long)(all / unit),
                      qdr_shape_text(shape, &space->grid.shape));
 }

@@ -8,8 +8,12 @@
 /* QDR_EUSAGE, with the reason, when the run's plan is not such that parts can be joined. */
 int qdr_parts_check(const qdr_running *run, qdr_error *err);
 
-/* QDR_EREFUSED when pieces are done, from a checkpoint, that are in no share of the run's part. */
+/* Refuses a checkpoint of the whole run, and QDR_EREFUSED one with pieces that are not in the share of
+ * the run's part. */
 int qdr_parts_check_done(const qdr_running *run, qdr_error *err);
+
+/* Whether the run is a part, all of which such a checkpoint has. */
+bool qdr_parts_is_done(const qdr_running *run);
 
 /* Adds to each set, by space of the pass, the pieces that are in no share of the run's part. */
 int qdr_parts_skip(const qdr_running *run, qdr_intervals *skip, qdr_error *err);

@@ -78,6 +78,17 @@ bool qdr_space_piece(const qdr_space *space, const qdr_grid *pieces, int64_t ind
     return true;
 }
 
+int64_t qdr_space_elements(const qdr_space *space, const qdr_intervals *set)
+{
+    int64_t elements = 0;
+    qdr_box box;
+    qdr_grid pieces = qdr_space_piece_grid(space);
+    for (size_t i = 0; i < set->count; i++)
+        for (int64_t piece = set->at[i].start; piece < set->at[i].end; piece++)
+            elements += qdr_space_piece(space, &pieces, piece, &box) ? qdr_box_count(&box) : 0;
+    return elements;
+}
+
 /* ---- one thread --------------------------------------------------------------------------- */
 
 static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
@@ -224,16 +235,6 @@ qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
 
 /* ---- making a sweep ----------------------------------------------------------------------- */
 
-static int64_t count_elements(const struct field *f)
-{
-    int64_t elements = 0;
-    qdr_box box;
-    for (size_t i = 0; i < f->todo.count; i++)
-        for (int64_t piece = f->todo.at[i].start; piece < f->todo.at[i].end; piece++)
-            elements += qdr_space_piece(f->space, &f->pieces, piece, &box) ? qdr_box_count(&box) : 0;
-    return elements;
-}
-
 static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *known,
                        const qdr_store *stores, const qdr_intervals *done, qdr_error *err)
 {
@@ -248,7 +249,7 @@ static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *
         int64_t todo = qdr_intervals_size(&f->todo);
         f->first = share(todo, sweep->comm->rank, sweep->comm->size);
         f->count = share(todo, sweep->comm->rank + 1, sweep->comm->size) - f->first;
-        f->elements = count_elements(f);
+        f->elements = qdr_space_elements(f->space, &f->todo);
         sweep->total += f->count;
         if (!code)
             code = qdr_space_compile(known, f->space, stores, &f->code, err);

@@ -21,6 +21,9 @@ qdr_grid qdr_space_piece_grid(const qdr_space *space);
 /* The box of a piece of that number, given that grid; false when its block has not so many. Local. */
 bool qdr_space_piece(const qdr_space *space, const qdr_grid *pieces, int64_t index, qdr_box *box);
 
+/* How many elements the pieces of a set have. Local. */
+int64_t qdr_space_elements(const qdr_space *space, const qdr_intervals *set);
+
 /* What is asked for between rounds, by any rank, and granted by all together. Neither function is
  * called when all is done, and granting ends the sweep when it fails. */
 typedef struct qdr_meeting {

@@ -39,9 +39,7 @@ static int sweep(qdr_running *r, const qdr_pass *pass, const qdr_meeting *meetin
         return code;
     code = qdr_sweep_run(sweep, r->options, meeting, &progress, r->err);
     if (!code) {
-        qdr_cost cost = qdr_sweep_cost(sweep);
-        r->report->elements += (int64_t)cost.elements;
-        r->report->bytes += (int64_t)cost.bytes;
+        r->report->bytes += (int64_t)qdr_sweep_cost(sweep).bytes;
         qdr_sweep_flush(sweep, r->state);
         code = qdr_merge(r->comm, pass, r->state, r->err);
     }
@@ -84,20 +82,19 @@ static int run_passes(qdr_running *r, qdr_checkpoint *checkpoint)
         if (!code)
             qdr_checkpoint_save(checkpoint, NULL);
     }
+    if (!code)
+        qdr_running_report(r);
+    code = code ? code : qdr_comm_agree(r->comm, r->err);
     return code ? code : qdr_finish_results(r);
 }
 
 static int run_part(qdr_running *r, qdr_checkpoint *checkpoint)
 {
-    if (r->pass)
-        return qdr_fail(r->err, QDR_EUSAGE, "the checkpoint is that of the whole run, which is done; "
-                                            "for a part take another one");
-    int code = qdr_parts_check_done(r, r->err);
-    if (!code)
-        code = take_up(r, checkpoint);
-    if (!code && r->comm->rank == 0 && !qdr_parts_note(r, r->done, r->err))
+    int code = take_up(r, checkpoint);
+    if (!code && !qdr_parts_note(r, r->done, r->err) && !qdr_running_report(r) &&
+        r->comm->rank == 0)
         qdr_state_report(r);
-    code = code ? code : qdr_comm_share(r->comm, 0, NULL, 0, r->err);
+    code = code ? code : qdr_comm_agree(r->comm, r->err);
     if (!code)
         qdr_checkpoint_save(checkpoint, r->state);
     return code;
@@ -126,8 +123,6 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
     qdr_checkpoint checkpoint = {.failure = QDR_ERROR_INIT};
     int code = prepare(&r, &checkpoint);
     double began = qdr_clock_seconds();
-    if (!code)
-        qdr_running_report(&r);
     if (!code)
         code = options->part.count ? run_part(&r, &checkpoint) : run_passes(&r, &checkpoint);
     report->seconds = qdr_clock_seconds() - began;

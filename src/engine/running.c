@@ -59,7 +59,7 @@ int qdr_running_open(qdr_running *r)
 }
 
 /* The grid of the largest array stands for all in the report. */
-void qdr_running_report(qdr_running *r)
+static void report_grids(qdr_running *r)
 {
     int64_t largest = -1;
     r->report->passes = (int)r->plan.pass_count;
@@ -73,6 +73,27 @@ void qdr_running_report(qdr_running *r)
                 r->report->blocks = grid->count;
             }
         }
+}
+
+/* Adds what was taken up of a space, of whose pieces these are done; NULL stands for all. */
+static int report_space(qdr_running *r, const qdr_space *space, const qdr_intervals *done)
+{
+    qdr_cost element;
+    int64_t count = done ? qdr_space_elements(space, done) : qdr_shape_count(&space->grid.shape);
+    int code = qdr_estimate_space(r->program, &r->plan, space, &element, r->err);
+    if (!code)
+        r->report->elements += (int64_t)((double)count * element.elements);
+    return code;
+}
+
+int qdr_running_report(qdr_running *r)
+{
+    int code = QDR_OK;
+    report_grids(r);
+    for (size_t i = 0; i <= r->pass && i < r->plan.pass_count; i++)
+        for (size_t k = 0; k < r->plan.pass[i].space_count && !code; k++)
+            code = report_space(r, &r->plan.pass[i].space[k], i < r->pass ? NULL : &r->done[k]);
+    return code;
 }
 
 bool qdr_running_stores(const qdr_running *r)

@@ -37,8 +37,9 @@ void qdr_running_close(qdr_running *run);
 /* Forgets what the pass has taken up. Local. */
 void qdr_running_forget(qdr_running *run);
 
-/* Tells in the report what is to be done. Local. */
-void qdr_running_report(qdr_running *run);
+/* Tells in the report what was done: all of the passes that are over, and what is done of the one that
+ * is going on, in this run or before it was resumed. Local. */
+int qdr_running_report(qdr_running *run);
 
 /* Whether a pass stores elements while they are made: then there is more than its state. Local. */
 bool qdr_running_stores(const qdr_running *run);

@@ -44,6 +44,14 @@ static const qdr_source *next_file(const qdr_program *program, size_t *index)
     return NULL;
 }
 
+/* Where work is made again out of its lines, files are described only, and have no stamps. */
+static bool is_there(const qdr_source *source)
+{
+    uint64_t stamp[2];
+    qdr_source_stamp(source, stamp);
+    return stamp[0] || stamp[1];
+}
+
 static void put_files(const qdr_program *program, qdr_bytes *to)
 {
     const qdr_source *source;
@@ -58,11 +66,14 @@ static void put_files(const qdr_program *program, qdr_bytes *to)
     }
 }
 
-/* A file that is not what it was; NULL for none. */
-static const qdr_source *changed_file(const qdr_program *program, qdr_packed *from)
+/* A file that is there and is not what it was; NULL for none. *told: whether that can be known of all
+ * files. */
+static const qdr_source *changed_file(const qdr_program *program, qdr_packed *from, bool *told)
 {
     const qdr_source *changed = NULL, *source;
     uint64_t files = qdr_unpack_number(from), stamp[2];
+    size_t first = 0;
+    *told = files || !(source = next_file(program, &first)) || !is_there(source);
     for (size_t i = 0; files && !from->failed; files--) {
         source = next_file(program, &i);
         from->failed |= !source;
@@ -71,8 +82,7 @@ static const qdr_source *changed_file(const qdr_program *program, qdr_packed *fr
         qdr_source_stamp(source, stamp);
         bool same = qdr_unpack_number(from) == stamp[0];
         same = qdr_unpack_number(from) == stamp[1] && same;
-        bool told = stamp[0] || stamp[1];
-        changed = told && !same ? source : changed;
+        changed = is_there(source) && !same ? source : changed;
     }
     return from->failed ? NULL : changed;
 }
@@ -183,28 +193,36 @@ static int take_contexts(qdr_running *run, const qdr_pass *pass, qdr_packed *fro
 
 /* ---- what of a pass is finished -------------------------------------------------------------- */
 
-static void put_blocks(const qdr_pass *pass, qdr_bytes *to)
+static void put_blocks(const qdr_plan *plan, qdr_bytes *to)
 {
-    for (size_t i = 0; i < pass->space_count; i++)
-        for (int axis = 0; axis < pass->space[i].grid.block.ndim; axis++)
-            qdr_pack_number(to, (uint64_t)pass->space[i].grid.block.extent[axis]);
+    for (size_t i = 0; i < plan->pass_count; i++)
+        for (size_t k = 0; k < plan->pass[i].space_count; k++) {
+            const qdr_shape *block = &plan->pass[i].space[k].grid.block;
+            for (int axis = 0; axis < block->ndim; axis++)
+                qdr_pack_number(to, (uint64_t)block->extent[axis]);
+        }
 }
 
-/* Cuts the pass's arrays as the state has it. */
-static void take_blocks(qdr_pass *pass, qdr_packed *from, bool *other)
+/* Cuts a space as the state has it. */
+static void take_block(qdr_space *space, qdr_packed *from, bool *other)
 {
-    for (size_t i = 0; i < pass->space_count; i++) {
-        qdr_shape shape = pass->space[i].grid.shape, block = {.ndim = shape.ndim};
-        for (int axis = 0; axis < block.ndim; axis++) {
-            int64_t most = shape.extent[axis] > 1 ? shape.extent[axis] : 1;
-            uint64_t extent = qdr_unpack_number(from);
-            from->failed |= extent < 1 || extent > (uint64_t)most;
-            block.extent[axis] = from->failed ? 1 : (int64_t)extent;
-        }
-        *other |= !qdr_shape_equal(&block, &pass->space[i].grid.block);
-        if (!from->failed)
-            qdr_grid_init(&pass->space[i].grid, &shape, &block);
+    qdr_shape shape = space->grid.shape, block = {.ndim = shape.ndim};
+    for (int axis = 0; axis < block.ndim; axis++) {
+        int64_t most = shape.extent[axis] > 1 ? shape.extent[axis] : 1;
+        uint64_t extent = qdr_unpack_number(from);
+        from->failed |= extent < 1 || extent > (uint64_t)most;
+        block.extent[axis] = from->failed ? 1 : (int64_t)extent;
     }
+    *other |= !qdr_shape_equal(&block, &space->grid.block);
+    if (!from->failed)
+        qdr_grid_init(&space->grid, &shape, &block);
+}
+
+static void take_blocks(qdr_plan *plan, qdr_packed *from, bool *other)
+{
+    for (size_t i = 0; i < plan->pass_count; i++)
+        for (size_t k = 0; k < plan->pass[i].space_count; k++)
+            take_block(&plan->pass[i].space[k], from, other);
 }
 
 static void put_done(const qdr_pass *pass, const qdr_intervals *done, qdr_bytes *to)
@@ -255,8 +273,7 @@ int qdr_state_write(const qdr_running *run, bool stamps, const uint64_t *state,
         return code;
     qdr_bytes_text(to, "\n");
     qdr_pack_number(to, run->pass);
-    if (pass)
-        put_blocks(pass, to);
+    put_blocks(&run->plan, to);
     if (stamps)
         put_files(run->program, to);
     else
@@ -352,11 +369,9 @@ static qdr_packed numbers_of(const qdr_state *file)
 int qdr_state_cut(qdr_running *run, const qdr_state *file, bool *other, qdr_error *err)
 {
     qdr_packed from = numbers_of(file);
-    uint64_t pass = qdr_unpack_number(&from);
     *other = false;
-    from.failed |= pass > run->plan.pass_count;
-    if (!from.failed && pass < run->plan.pass_count)
-        take_blocks(&run->plan.pass[pass], &from, other);
+    qdr_unpack_number(&from); /* the pass */
+    take_blocks(&run->plan, &from, other);
     return from.failed ? damaged(file, err) : QDR_OK;
 }
 
@@ -391,9 +406,14 @@ int qdr_state_read(qdr_running *run, const qdr_state *file, qdr_intervals *done,
     run->pass = qdr_unpack_number(&from);
     if (run->pass > run->plan.pass_count)
         return damaged(file, err);
-    if (pass_of(run))
-        take_blocks(pass_of(run), &from, &other);
-    const qdr_source *changed = changed_file(run->program, &from);
+    take_blocks(&run->plan, &from, &other);
+    bool told;
+    const qdr_source *changed = changed_file(run->program, &from, &told);
+    if (!told && !from.failed)
+        return qdr_fail(err, QDR_EREFUSED,
+                        "%s is a part, and does not tell whether the files are still those that it is "
+                        "of. 'quadrat merge' takes it; for a checkpoint take another name",
+                        qdr_escape(shown, sizeof shown, file->name));
     if (changed)
         return qdr_fail(err, QDR_EREFUSED,
                         "%s has changed since the state was saved; delete the state to begin anew",

@@ -6,7 +6,7 @@
  * before it. The numbers are
  *
  *     that of the pass that is going on, from 0; that of the passes when all are over
- *     of each space of that pass, the extents of its blocks
+ *     of each space of each pass, the extents of its blocks
  *     the files that are told next, none in a part; of each, in the order of the inputs, its size
  *       and its time of change in ns
  *     of each input: 1 and the digest in two words, or 0 as long as it is not known

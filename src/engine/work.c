@@ -25,10 +25,26 @@ static bool has_file_before(const qdr_program *program, size_t index)
     return false;
 }
 
+/* Where a file has it, a name would hide that from the expressions that follow. */
+static bool is_file(const qdr_program *program, const char *name)
+{
+    for (size_t i = 0; i < program->input_count; i++)
+        if (strcmp(program->inputs[i].node->leaf->name, name) == 0)
+            return true;
+    return false;
+}
+
+static void write_result(const qdr_program *program, const qdr_result *result, qdr_bytes *to)
+{
+    if (result->name && !is_file(program, result->name))
+        qdr_bytes_format(to, "%s = ", result->name);
+    qdr_bytes_format(to, "%s\n", result->expression);
+}
+
 int qdr_work_write(const qdr_program *program, bool digest, qdr_bytes *to, qdr_error *err)
 {
     for (size_t i = 0; i < program->result_count; i++)
-        qdr_bytes_format(to, "%s\n", program->results[i].expression);
+        write_result(program, &program->results[i], to);
     for (size_t i = 0; i < program->input_count; i++) {
         const qdr_leaf *leaf = program->inputs[i].node->leaf;
         if (has_file_before(program, i))
@@ -127,6 +143,25 @@ static int open_file(void *context, const char *name, qdr_io io, qdr_source **so
     return not_work(err);
 }
 
+static bool is_result(const qdr_program *program, const qdr_node *node)
+{
+    for (size_t i = 0; i < program->result_count; i++)
+        if (program->results[i].node == node)
+            return true;
+    return false;
+}
+
+/* Nothing but results is there to be saved. */
+static int check_saves(const qdr_program *program, const qdr_binding *saves, qdr_error *err)
+{
+    char shown[128];
+    for (size_t i = 0; i < program->save_count; i++)
+        if (!is_result(program, program->saves[i].node))
+            return qdr_fail(err, QDR_EUSAGE, "'%s' is to be saved, but is no result",
+                            qdr_escape(shown, sizeof shown, saves[i].name));
+    return QDR_OK;
+}
+
 static int compile(struct work *work, const qdr_binding *saves, size_t save_count,
                    qdr_program **program, qdr_error *err)
 {
@@ -141,7 +176,8 @@ static int compile(struct work *work, const qdr_binding *saves, size_t save_coun
     *program = NULL;
     text.saves = saves;
     text.save_count = save_count;
-    return qdr_program_compile(&text, &opener, program, err);
+    int code = qdr_program_compile(&text, &opener, program, err);
+    return code ? code : check_saves(*program, saves, err);
 }
 
 /* The lines of what was made are those that it was made from. */

@@ -1,7 +1,8 @@
 /* The work of a state: what is computed, from what arrays. Lines that tell all that is needed to make
  * the program again where the arrays are not:
  *
- *     mean(x)                                   of each result its canonical expression
+ *     mean(x)                                   of each result its canonical expression, behind
+ *     rows = sum(x, axis=1)                     its name if it has one that no file has here
  *     x: float64 10000x10000                    of each file, by the name that it has there, its
  *     s: float32 scalar no digest               dtype and shape; where digests are not taken, that
  *

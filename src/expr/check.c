@@ -123,7 +123,7 @@ static int find_array(qdr_checker *c, const qdr_node **node)
     return arrays == 1 ? QDR_OK
                        : qdr_fail(c->err, QDR_EUSAGE,
                                   "a .npy file holds one array; there are %zu among the results. "
-                                  "--save NAME=FILE picks one",
+                                  "--save NAME=FILE picks one, by its name or number",
                                   arrays);
 }
 
@@ -145,6 +145,27 @@ static int find_named(qdr_checker *c, const char *name, const qdr_node **node)
     return QDR_OK;
 }
 
+/* By its number, from 1. */
+static int find_numbered(qdr_checker *c, const char *number, const qdr_node **node)
+{
+    char shown[128];
+    const qdr_program *p = c->program;
+    unsigned long long n = strtoull(number, NULL, 10);
+    if (n < 1 || n > p->result_count || !p->results[n - 1].node->shape.ndim)
+        return qdr_fail(c->err, QDR_EUSAGE, "result %s is to be saved, but is no array",
+                        qdr_escape(shown, sizeof shown, number));
+    *node = p->results[n - 1].node;
+    return QDR_OK;
+}
+
+static int find_saved(qdr_checker *c, const char *name, const qdr_node **node)
+{
+    if (!name)
+        return find_array(c, node);
+    return strspn(name, "0123456789") == strlen(name) ? find_numbered(c, name, node)
+                                                      : find_named(c, name, node);
+}
+
 static int check_saves(qdr_checker *c, const qdr_binding *saves, size_t count)
 {
     qdr_program *p = c->program;
@@ -154,7 +175,7 @@ static int check_saves(qdr_checker *c, const qdr_binding *saves, size_t count)
     for (; p->save_count < count; p->save_count++) {
         const qdr_binding *save = &saves[p->save_count];
         qdr_save *to = &p->saves[p->save_count];
-        int code = save->name ? find_named(c, save->name, &to->node) : find_array(c, &to->node);
+        int code = find_saved(c, save->name, &to->node);
         if (code)
             return code;
         to->path = save->value;

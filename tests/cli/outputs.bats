@@ -185,7 +185,7 @@ END
 @test "arrays that can't be saved" {
     mkfifo fifo.npy
     local hours='a = random((1000000, 1000000), seed=1); n = 3; sum(a)'
-    refuses 2 "a .npy file holds one array; there are 0 among the results. --save NAME=FILE picks one" \
+    refuses 2 "a .npy file holds one array; there are 0 among the results. --save NAME=FILE picks one, by its name or number" \
         quadrat eval "$hours" -o r.npy
     refuses 2 "there are 2 among the results" quadrat eval 'arange(3), arange(4)' -o r.npy
     refuses 2 "nothing is named 'b'" quadrat eval 'a = arange(3)' --save b=b.npy

@@ -46,7 +46,7 @@ strike() {
 }
 
 @test "killed at random moments, a rank or mpirun, resumed on other numbers of ranks" {
-    local rounds=${QUADRAT_LONG:+12} kills=0 round
+    local rounds=${QUADRAT_LONG:+13} kills=0 round
     for ((round = 0; round < ${rounds:-1}; round++)); do
         rm -f s s.old now.*
         for n in 2 5 1 3 2; do
@@ -120,7 +120,7 @@ quadrat: resumed from the saved state*"
         printf '\xff' | dd of=$f bs=1 seek=77 conv=notrunc status=none
     done
     saving 2
-    expect 65 "quadrat: s is damaged, or no state of quadrat"
+    expect 65 "quadrat: s is damaged, or no state of quadrat; and s.old is damaged, or no state of quadrat"
     rm s
     cp good s.old
     saving 2
@@ -158,11 +158,82 @@ quadrat: resumed from the saved state*"
     undisturbed
 }
 
+@test "a resumed run tells the blocks and elements of the whole" {
+    local work='x = random((200, 1000000), seed=1); mean(x), std(x - mean(x))'
+    "$QUADRAT" eval -q --chunks 10x10000 "$work" -o whole.json
+    stop USR1 1
+    run --separate-stderr "$QUADRAT" eval --label "$tag" -q --chunks 10x10000 --checkpoint s "$work"
+    wait
+    expect 75
+    ranks 2 eval -q --chunks 20x20000 --checkpoint s "$work" -o now.json
+    expect 0
+    for field in elements blocks passes; do
+        diff <(grep "\"$field\"" whole.json) <(grep "\"$field\"" now.json)
+    done
+}
+
+@test "a stop that can't be saved says what is lost" {
+    need strace
+    strace -qq -o /dev/null true || skip "strace may not trace here"
+    for lost in "What was done is lost" "s has an earlier state; what was done since is lost"; do
+        stop USR1 1
+        run --separate-stderr timeout 60 strace -f -qq -o calls -e trace=fsync \
+            -e inject=fsync:error=ENOSPC -- \
+            "$QUADRAT" eval -q --label "$tag" -i f="$file" --checkpoint s "$work"
+        wait
+        expect 74 "*quadrat: stopped, but not saved: writing s: No space left on device. $lost"
+        stop USR1 1
+        run "$QUADRAT" eval -q --label "$tag" -i f="$file" --checkpoint s "$work"
+        wait
+        [ "$status" = 75 ]
+    done
+}
+
+@test "two runs on one checkpoint: the later to save leaves the other's alone" {
+    local work='x = random((20000, 1000000), seed=1); mean(x)' one two
+    "$QUADRAT" eval -q --label "$tag" --checkpoint s "$work" 2>said &
+    one=$!
+    "$QUADRAT" eval -q --label "$tag" --checkpoint s "$work" &
+    two=$!
+    until wait_for_signals $one && wait_for_signals $two; do
+        sleep 0.1
+    done
+    sleep 0.5 # both have looked for a state by then
+    kill -USR1 $two
+    wait $two || true
+    cp s its
+    kill -USR1 $one
+    wait $one || true
+    cmp s its
+    grep -q "stopped, but not saved: writing s: it is not what this run left there; *another run" said
+}
+
+@test "what is no state is never replaced by one" {
+    echo mine >s.old
+    ranks 2 eval -q --checkpoint s 'mean(arange(9))'
+    expect 2 "quadrat: s.old is no state, and would be replaced *"
+    [ "$(cat s.old)" = mine ]
+    [ ! -e s ]
+    ranks 1 eval -q --checkpoint s.txt 'mean(arange(9))'
+    expect 0 ""
+    ranks 1 eval -q --checkpoint s.txt 'mean(arange(9))' -o ./s.txt
+    expect 2 "quadrat: ./s.txt is to be the checkpoint and the result; they need two names"
+}
+
 @test "a checkpoint of another part, and standard input as one, are refused" {
     ranks 1 eval -q --chunks 10 --checkpoint p --part 1/2 'sum(arange(100))' -o 1.qpart
     expect 0 ""
     ranks 2 eval -q --chunks 10 --checkpoint p --part 2/2 'sum(arange(100))' -o 2.qpart
     expect 77 "*quadrat: the checkpoint has blocks of another part*"
+    ranks 2 eval --chunks 10 --checkpoint p --part 1/2 'sum(arange(100))' -o again.qpart
+    expect 0 "quadrat: the saved state is that of a part that is done
+quadrat: 50 elements *"
+    cmp 1.qpart again.qpart
+    ranks 1 eval -q -i f="$file" --part 1/2 'sum(f)' -o f.qpart
+    ranks 2 eval -i f="$file" --checkpoint f.qpart --part 1/2 'sum(f)' -o f.qpart
+    expect 2 "quadrat: f.qpart is to be the checkpoint and the result; *"
+    ranks 2 eval -i f="$file" --checkpoint f.qpart --part 1/2 'sum(f)' -o g.qpart
+    expect 77 "quadrat: f.qpart is a part, and does not tell whether *"
     ranks 1 eval -q --checkpoint - 'sum(arange(100))'
     expect 2 "quadrat: - is no file; a checkpoint is one"
 }

@@ -52,6 +52,11 @@ claims() {
     statement "$1" | sed 's/"source": .*/"source": null,/'
 }
 
+# claims_of FILE.json: the same of a record alone.
+claims_of() {
+    sed -e '/"run": {/,/}/d' -e 's/"source": .*/"source": null,/' "$1"
+}
+
 # refuses CODE MESSAGE ARGUMENT...: so ends quadrat, and it wrote nothing.
 refuses() {
     local before after
@@ -140,6 +145,35 @@ END
     quadrat merge -q 2.qpart 1.qpart -o now.npy
     expect 0 ""
     cmp one.npy now.npy
+}
+
+@test "arrays are saved by their numbers, and the name of a result is that of the one run" {
+    local i work='sum(x, axis=1), sum(x, axis=0), level = mean(x)'
+    ranks 2 eval -q --chunks 16 "${files[@]}" "$work" --save 1=one.npy --save 2=two.npy -o one.json
+    for i in 1 2; do
+        quadrat eval -q --chunks 16 "${files[@]}" --part $i/2 "$work" -o $i.qpart
+        expect 0 ""
+    done
+    quadrat merge -q 1.qpart 2.qpart --save 1=now1.npy --save 2=now2.npy -o now.json
+    expect 0 ""
+    cmp one.npy now1.npy
+    cmp two.npy now2.npy
+    diff <(claims_of one.json) <(claims_of now.json)
+    grep -q '"name": "level"' now.json
+    refuses 2 "a .npy file holds one array; there are 2 *picks one, by its name or number" \
+        merge 1.qpart 2.qpart -o a.npy
+    for i in 0 3 4 99999999999999999999; do
+        refuses 2 "result $i is to be saved, but is no array" merge 1.qpart 2.qpart --save $i=a.npy
+    done
+    refuses 2 "'x' is to be saved, but is no result" merge 1.qpart 2.qpart --save x=a.npy
+    quadrat merge 1.qpart -o some.qpart
+    expect 0 "quadrat: 1 part of * elements joined *"
+}
+
+@test "a part without blocks says so, and a part is no result to verify" {
+    quadrat eval --part 1/2 'mean(arange(9))' -o a.qpart
+    expect 0 "quadrat: this part is empty: *"
+    refuses 65 "a.qpart: this is a part, not a result; *" verify a.qpart
 }
 
 @test "more parts than blocks, and an array without elements" {
@@ -353,9 +387,9 @@ END
 
 @test "what of the options does not go with parts is refused" {
     local option text
-    for option in --json '-o -' '--sign key' '--label a' '--meta a=b'; do
+    for option in --json '-o -' '--sign key' '--label a' '--meta a=b' --full-metadata; do
         # shellcheck disable=SC2086  # an option and its value
-        refuses 2 "a part is no result yet: --json, --sign, --label, --meta and .npy are for merge, *" \
+        refuses 2 "a part is no result yet: --json, --sign, --label, --meta, --full-metadata and .npy are for merge, *" \
             eval --part 1/2 'mean(ones(9))' -o a.qpart $option
     done
     refuses 2 "a.json: a part is a state, which is written as .qpart, .png, .svg or .txt" \
