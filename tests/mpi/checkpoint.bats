@@ -263,19 +263,25 @@ quadrat: 50 elements *"
     # a state is saved after each pass: the first of them, or both, can't be written
     local when two_passes='x = random(1000000, seed=1); std(x - mean(x))' whole
     whole=$("$QUADRAT" eval -q "$two_passes")
-    for when in "" :when=1; do
-        rm -f s s.old
-        mpi -n 2 "$BATS_TEST_DIRNAME/rank" 0 strace -f -qq -o calls -e trace=fsync \
-            -e inject=fsync:error=ENOSPC$when -- \
-            "$QUADRAT" eval -q --label "$tag" --checkpoint s "$two_passes"
-        if [ "$when" ]; then
-            expect 0 "quadrat: writing s: No space left on device. The run goes on; the last good state is kept"
-            [ -e s ]
-        else
-            expect 74 "quadrat: writing s: No space left on device. The run goes on; *quadrat: writing s: No space left on device"
-            [ ! -e s ]
-        fi
-        [ "$output" = "$whole" ]
-        [ -z "$(compgen -G '.quadrat*')" ]
-    done
+    while IFS=, read -r -u 5 fault says; do
+        for when in "" :when=1; do
+            rm -f s s.old
+            mpi -n 2 "$BATS_TEST_DIRNAME/rank" 0 strace -f -qq -o calls -e trace="${fault%:*}" \
+                -e inject="$fault$when" -- \
+                "$QUADRAT" eval -q --label "$tag" --checkpoint s "$two_passes"
+            if [ "$when" ]; then
+                expect 0 "quadrat: writing s: $says. The run goes on; the last good state is kept"
+                [ -e s ]
+            else
+                expect 74 "quadrat: writing s: $says. The run goes on; *quadrat: writing s: $says"
+                [ ! -e s ]
+            fi
+            [ "$output" = "$whole" ]
+            [ -z "$(compgen -G '.quadrat*')" ]
+        done
+    done 5<<END
+fsync:error=ENOSPC,No space left on device
+fsync:error=EIO,Input/output error
+rename:error=EROFS,Read-only file system
+END
 }
