@@ -168,7 +168,7 @@ typedef struct qdr_image_codes {
     size_t count;
 } qdr_image_codes;
 
-/* Whether this build can read images: it has libzbar. */
+/* Whether images can be read: this build was made with libzbar, and it is on this machine. */
 bool qdr_image_can_read(void);
 bool qdr_image_can_read_jpeg(void); /* it has libjpeg, too */
 
@@ -178,8 +178,8 @@ bool qdr_image_begins(const void *data, size_t size);
 /* Finds the QR codes in an image in memory: a PNG of any bit depth, colour type and interlacing,
  * whose transparent parts are taken as white, a JPEG, or a PNM (P1 to P6). Codes with the same text
  * are one. An image without a code is a success with a count of 0. No such image, a damaged one,
- * and one of more than 64 Mpixel are QDR_EDATA; a build without libzbar, or for a JPEG without
- * libjpeg, is QDR_EREFUSED. Clear the codes with qdr_image_codes_clear.
+ * and one of more than 64 Mpixel are QDR_EDATA; where there is no libzbar, or for a JPEG no
+ * libjpeg, it is QDR_EREFUSED. Clear the codes with qdr_image_codes_clear.
  *
  * libpng, libjpeg and libzbar have had holes (CVE-2023-40889 was in libzbar's QR finder): images of
  * unknown origin are for qdr_image_read_apart. */

@@ -74,7 +74,7 @@ static int make_json(const qdr_record *record, const qdr_output_options *options
 static int describe(const qdr_symbol *symbol, char **note, qdr_error *err)
 {
     if (asprintf(note, "version %d, %s", symbol->version,
-                 qdr_image_can_read() ? "read back" : "not read back: built without libzbar") < 0) {
+                 qdr_image_can_read() ? "read back" : "not read back: no libzbar") < 0) {
         *note = NULL;
         return qdr_fail_memory(err, "describing the code");
     }

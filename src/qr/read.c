@@ -1,15 +1,52 @@
-/* Codes out of an image: libzbar finds them. */
+/* Codes out of an image: libzbar finds them. It brings twenty libraries with it, for cameras and
+ * windows, and half of a start's time would be theirs: so it is loaded when an image is read. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "quadrat/qr.h"
 
 #ifdef QUADRAT_HAVE_ZBAR
+#include <dlfcn.h>
 #include <zbar.h>
 
 #include "qr/image.h"
 
 #define SMALL 600 /* pixels of the shorter side below which an image is not reduced */
+
+/* What is used of libzbar, without its names' first word. */
+#define FUNCTIONS(F)                                                                               \
+    F(image_scanner_create)                                                                        \
+    F(image_scanner_destroy)                                                                       \
+    F(image_scanner_request_dbus)                                                                  \
+    F(image_scanner_set_config)                                                                    \
+    F(image_create)                                                                                \
+    F(image_destroy)                                                                               \
+    F(image_set_format)                                                                            \
+    F(image_set_size)                                                                              \
+    F(image_set_data)                                                                              \
+    F(image_first_symbol)                                                                          \
+    F(scan_image)                                                                                  \
+    F(symbol_next)                                                                                 \
+    F(symbol_get_type)                                                                             \
+    F(symbol_get_data)                                                                             \
+    F(symbol_get_data_length)
+
+struct zbar {
+#define F(name) __typeof__(zbar_##name) *name;
+    FUNCTIONS(F)
+#undef F
+};
+
+/* Once loaded it stays: a second time takes microseconds. */
+static bool load(struct zbar *zbar)
+{
+    void *library = dlopen("libzbar.so.0", RTLD_NOW | RTLD_LOCAL);
+    bool whole = library != NULL;
+#define F(called) whole = whole && (*(void **)&zbar->called = dlsym(library, "zbar_" #called));
+    FUNCTIONS(F)
+#undef F
+    return whole;
+}
 
 static int append_code(qdr_image_codes *codes, const char *text, size_t size, qdr_error *err)
 {
@@ -29,7 +66,7 @@ static int append_code(qdr_image_codes *codes, const char *text, size_t size, qd
 
 /* Only QR codes, and their bytes as they are: by default libzbar guesses a character set, and so
  * changes even UTF-8. Found texts would else be offered to D-Bus listeners. */
-static zbar_image_scanner_t *scanner_create(void)
+static zbar_image_scanner_t *scanner_create(const struct zbar *zbar)
 {
     static const struct {
         zbar_symbol_type_t symbology;
@@ -39,12 +76,12 @@ static zbar_image_scanner_t *scanner_create(void)
         {ZBAR_NONE, ZBAR_CFG_ENABLE, 0},   {ZBAR_NONE, ZBAR_CFG_POSITION, 0},
         {ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1}, {ZBAR_QRCODE, ZBAR_CFG_BINARY, 1},
     };
-    zbar_image_scanner_t *scanner = zbar_image_scanner_create();
+    zbar_image_scanner_t *scanner = zbar->image_scanner_create();
     if (!scanner)
         return NULL;
-    zbar_image_scanner_request_dbus(scanner, 0);
+    zbar->image_scanner_request_dbus(scanner, 0);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-        zbar_image_scanner_set_config(scanner, settings[i].symbology, settings[i].config,
+        zbar->image_scanner_set_config(scanner, settings[i].symbology, settings[i].config,
                                       settings[i].value);
     return scanner;
 }
@@ -58,34 +95,35 @@ static bool has_code(const qdr_image_codes *codes, const char *text, size_t size
 }
 
 /* Appends the codes that are found and were not before. */
-static int find_codes(const qdr_grey *grey, qdr_image_codes *codes, qdr_error *err)
+static int find_codes(const struct zbar *zbar, const qdr_grey *grey, qdr_image_codes *codes,
+                      qdr_error *err)
 {
-    zbar_image_scanner_t *scanner = scanner_create();
-    zbar_image_t *image = zbar_image_create();
+    zbar_image_scanner_t *scanner = scanner_create(zbar);
+    zbar_image_t *image = zbar->image_create();
     int code = QDR_OK;
     if (!scanner || !image) {
         code = qdr_fail_memory(err, "reading QR codes");
         goto done;
     }
-    zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
-    zbar_image_set_size(image, grey->width, grey->height);
-    zbar_image_set_data(image, grey->pixels, (unsigned long)grey->width * grey->height, NULL);
-    if (zbar_scan_image(scanner, image) < 0) {
+    zbar->image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
+    zbar->image_set_size(image, grey->width, grey->height);
+    zbar->image_set_data(image, grey->pixels, (unsigned long)grey->width * grey->height, NULL);
+    if (zbar->scan_image(scanner, image) < 0) {
         code = qdr_fail(err, QDR_ESYSTEM, "reading QR codes: libzbar failed");
         goto done;
     }
-    const zbar_symbol_t *found = zbar_image_first_symbol(image);
-    for (; found && !code; found = zbar_symbol_next(found)) {
-        const char *text = zbar_symbol_get_data(found);
-        size_t size = zbar_symbol_get_data_length(found);
-        if (zbar_symbol_get_type(found) == ZBAR_QRCODE && !has_code(codes, text, size))
+    const zbar_symbol_t *found = zbar->image_first_symbol(image);
+    for (; found && !code; found = zbar->symbol_next(found)) {
+        const char *text = zbar->symbol_get_data(found);
+        size_t size = zbar->symbol_get_data_length(found);
+        if (zbar->symbol_get_type(found) == ZBAR_QRCODE && !has_code(codes, text, size))
             code = append_code(codes, text, size, err);
     }
 done:
     if (image)
-        zbar_image_destroy(image);
+        zbar->image_destroy(image);
     if (scanner)
-        zbar_image_scanner_destroy(scanner);
+        zbar->image_scanner_destroy(scanner);
     return code;
 }
 
@@ -104,28 +142,33 @@ static void halve(qdr_grey *grey)
 }
 
 /* A photo of a code is noisy and blurred over many pixels a module; halved, both are less. */
-static int find_at_all_sizes(qdr_grey *grey, qdr_image_codes *codes, qdr_error *err)
+static int find_at_all_sizes(const struct zbar *zbar, qdr_grey *grey, qdr_image_codes *codes,
+                             qdr_error *err)
 {
-    int code = find_codes(grey, codes, err);
+    int code = find_codes(zbar, grey, codes, err);
     while (!code && grey->width >= SMALL && grey->height >= SMALL) {
         halve(grey);
-        code = find_codes(grey, codes, err);
+        code = find_codes(zbar, grey, codes, err);
     }
     return code;
 }
 
 bool qdr_image_can_read(void)
 {
-    return true;
+    struct zbar zbar;
+    return load(&zbar);
 }
 
 int qdr_image_read(const void *data, size_t size, qdr_image_codes *codes, qdr_error *err)
 {
     qdr_grey grey = {0};
     qdr_image_codes found = {0};
+    struct zbar zbar;
+    if (!load(&zbar))
+        return qdr_fail(err, QDR_EREFUSED, "no image is read: there is no libzbar on this machine");
     int code = qdr_image_decode(data, size, &grey, err);
     if (!code)
-        code = find_at_all_sizes(&grey, &found, err);
+        code = find_at_all_sizes(&zbar, &grey, &found, err);
     free(grey.pixels);
     if (code)
         qdr_image_codes_clear(&found);
