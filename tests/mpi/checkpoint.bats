@@ -3,8 +3,10 @@
 load common
 
 # Two arrays, means that a later pass needs, quantiles in four passes, many outputs; some 3 s of it.
-work='x = random((200, 1000000), seed=1); mean(x), median(random(5000000, seed=2)), std(x - mean(x)),
-      argmax(x), max(sum(x, axis=1)), sum(histogram(x[0], 7)), sum(f)'
+zero=0
+! sanitized || zero=
+work="x = random((20$zero, 1000000), seed=1); mean(x), median(random(500000$zero, seed=2)), std(x - mean(x)),
+      argmax(x), max(sum(x, axis=1)), sum(histogram(x[0], 7)), sum(f)"
 
 setup_file() {
     export tag="checkpoint-$$-$RANDOM" # in the command line of every process

@@ -74,10 +74,16 @@ wait_for_signals() {   # PID...
     done
 }
 
+# Whether the build has a sanitizer: work takes ten times as long then. Sizes of work that is to last
+# for seconds end in "$zero", which is empty then.
+sanitized() {
+    ldd "$QUADRAT" | grep -q 'lib[at]san'
+}
+
 # build_faults: $faults, to be preloaded into a rank; see faults.c.
 build_faults() {
     need mpicc
-    ! ldd "$QUADRAT" | grep -q 'lib[at]san' || skip "does not go with the sanitizers"
+    ! sanitized || skip "does not go with the sanitizers"
     faults=$BATS_TEST_TMPDIR/faults.so
     mpicc -shared -fPIC -O1 -o "$faults" "$BATS_TEST_DIRNAME/faults.c" || skip "needs glibc"
 }

@@ -43,7 +43,9 @@ END
         saves+=(--save "$name=$name.npy")
     done
     [ ${#saves[@]} = 28 ]
-    for n in 1 2 3 5 7; do
+    local numbers='1 2 3 5 7'
+    ! sanitized || numbers='1 3'
+    for n in $numbers; do
         for chunks in "" 5 1000; do
             ranks $n eval -q -i x=x.npy --threads $threads ${chunks:+--chunks $chunks} "$program" "${saves[@]}" -o r.txt
             expect 0 ""
