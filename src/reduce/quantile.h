@@ -1,10 +1,8 @@
 /* Order statistics: median and quantile, exact, of any array.
  *
- * Elements are looked at as unsigned integers, their keys, in the order of the elements; of both
- * zeros, -0.0 comes first. A pass counts how many keys begin with each digit of 16 bits; then the
- * digit that the wanted element begins with is known, and the next pass counts the digits that
- * follow it. So four passes find it among any number of float64, in memory that does not depend on
- * their number. Digits have 8 bits where there are many outputs; few elements are kept and sorted.
+ * Elements are looked at as unsigned integers, their keys (keys.h). Their digits of 16 bits are
+ * counted (digits.c): so four passes find an element among any number of float64. Digits have 8
+ * bits where there are many outputs; few elements are kept and sorted (kept.c).
  *
  * A quantile q of n elements lies at a position among them in order, by one of NumPy's methods; all
  * but the last four are those of Hyndman and Fan, "Sample Quantiles in Statistical Packages", The
