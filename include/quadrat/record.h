@@ -124,6 +124,7 @@ typedef struct qdr_record_run {
     const int64_t *chunks; /* the block shape, ndim extents */
     int64_t blocks, elements;
     int passes;
+    double load_seconds; /* of bringing all elements into memory, before that; 0: they were not */
     double seconds;      /* from the first block to the merged result */
     const char *started; /* UTC, 2026-11-24T05:40:12Z */
     const char *host;    /* of rank 0 */

@@ -76,7 +76,7 @@ int qdr_comm_share_bytes(qdr_comm *comm, char **data, size_t *size, qdr_error *e
 qdr_opener qdr_comm_opener(qdr_comm *comm, qdr_io io);
 
 typedef struct qdr_progress {
-    size_t pass, passes; /* pass counts from 1 */
+    size_t pass, passes; /* pass counts from 1; it is 0 while elements are brought into memory */
     int64_t done, total; /* bytes of the pass */
     double seconds;      /* since the pass began */
 } qdr_progress;
@@ -90,6 +90,7 @@ typedef struct qdr_run_options {
     int threads;      /* of this rank; 0: as many as qdr_comm_cpus says */
     qdr_shape chunks; /* of the blocks; ndim 0: as the program says, or chosen */
     bool digest;      /* take the digests of inputs */
+    bool in_memory;   /* bring all elements into memory, before the time is taken */
     qdr_io io;        /* of inputs that are opened for the run, by qdr_verify */
     uint64_t memory;  /* bytes that a rank may keep; 0: qdr_comm_memory */
     /* Called on rank 0 after every round; NULL for nobody. */
@@ -131,6 +132,7 @@ typedef struct qdr_run_report {
                                       * of the one that it was resumed from */
     int passes;
     double seconds;   /* from the first block to the merged result */
+    double load_seconds; /* of bringing the elements into memory, before that; 0 of other runs */
     int parts;        /* that were joined; 1 of a run */
     char *state;      /* on rank 0, of a part and of what was joined: see below; else NULL */
     size_t state_size;

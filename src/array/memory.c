@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array/keep.h"
 #include "array/source.h"
 #include "array/strided.h"
 
@@ -64,17 +65,6 @@ static bool is_usable(const qdr_source *source)
                              (uintptr_t)source->memory % part == 0);
 }
 
-/* Of a mapped file, brings in what is about to be read; where that lies far apart, the pages come
- * as they are touched. */
-static int bring(const qdr_source *source, const struct place *p, int64_t count, qdr_error *err)
-{
-    uint64_t size = qdr_dtype_size(source->dtype);
-    if (!source->path || (p->high - p->low) / NEAR >= count)
-        return QDR_OK;
-    return qdr_map_bring(source->file.map, source->file.offset + (uint64_t)p->low * size,
-                         source->file.offset + (uint64_t)(p->high + 1) * size, err);
-}
-
 /* The axis to go along in one go: that on which elements are nearest to each other. */
 static int nearest_axis(const struct place *p, const qdr_box *box)
 {
@@ -84,6 +74,72 @@ static int nearest_axis(const struct place *p, const qdr_box *box)
             (box->extent[nearest] == 1 || llabs(p->stride[i]) < llabs(p->stride[nearest])))
             nearest = i;
     return nearest;
+}
+
+/* Moves an odometer over the lines of a box along an axis; false at the end. */
+static bool next_line(const qdr_box *box, int along, int64_t at[])
+{
+    for (int i = box->ndim - 1; i >= 0; i--) {
+        if (i != along && ++at[i] < box->extent[i])
+            return true;
+        at[i] = 0;
+    }
+    return false;
+}
+
+/* Whether elements lie so near to each other that what is between them is brought in too. */
+static bool is_dense(const struct place *p, int64_t count)
+{
+    return (p->high - p->low) / NEAR < count;
+}
+
+/* Of kept elements, brings in the windows that a box has elements in, or counts them. */
+static int bring_windows(const qdr_windows *w, const struct place *p, const qdr_box *box,
+                         int64_t *wanted, bool *there, qdr_error *err)
+{
+    bool dense = is_dense(p, qdr_box_count(box));
+    int along = nearest_axis(p, box);
+    int64_t at[QDR_MAX_DIMS] = {0};
+    do {
+        int64_t low = p->low, high = p->high;
+        if (!dense) { /* line by line */
+            int64_t from = p->first, span = (box->extent[along] - 1) * p->stride[along];
+            for (int i = 0; i < box->ndim; i++)
+                from += at[i] * p->stride[i];
+            low = span < 0 ? from + span : from;
+            high = span < 0 ? from : from + span;
+        }
+        if (wanted)
+            *wanted += qdr_windows_count(w, low, high);
+        else if (qdr_windows_bring(w, low, high, there, err))
+            return err->code;
+    } while (!dense && next_line(box, along, at));
+    return QDR_OK;
+}
+
+/* Of a mapped file, brings in what is about to be read; where that lies far apart, the pages come
+ * as they are touched. Of kept elements, all that are wanted, unless they can't be *there. */
+static int bring(const qdr_source *source, const struct place *p, const qdr_box *box, bool *there,
+                 qdr_error *err)
+{
+    uint64_t size = qdr_dtype_size(source->dtype);
+    *there = true;
+    if (source->windows)
+        return bring_windows(source->windows, p, box, NULL, there, err);
+    if (!source->path || !is_dense(p, qdr_box_count(box)))
+        return QDR_OK;
+    return qdr_map_bring(source->file.map, source->file.offset + (uint64_t)p->low * size,
+                         source->file.offset + (uint64_t)(p->high + 1) * size, err);
+}
+
+int qdr_source_load(const qdr_source *source, const qdr_view *view, const qdr_box *box,
+                    int64_t *wanted, qdr_error *err)
+{
+    bool there = true;
+    if (!source->windows || !qdr_box_count(box))
+        return QDR_OK;
+    struct place p = find_place(source, view, box);
+    return bring_windows(source->windows, &p, box, wanted, &there, err);
 }
 
 /* Copies a box that is no run. */
@@ -96,7 +152,7 @@ static void copy(const qdr_source *source, const struct place *p, const qdr_box 
         into[i] = count;
         count *= box->extent[i];
     }
-    for (bool more = true; more;) {
+    do {
         int64_t from = p->first, out = 0;
         for (int i = 0; i < box->ndim; i++) {
             from += at[i] * p->stride[i];
@@ -105,12 +161,7 @@ static void copy(const qdr_source *source, const struct place *p, const qdr_box 
         qdr_copy_strided(size, to + (size_t)out * size, into[along],
                          source->memory + from * (int64_t)size, p->stride[along],
                          box->extent[along]);
-        more = false;
-        for (int i = box->ndim - 1; i >= 0 && !more; i--) {
-            more = i != along && ++at[i] < box->extent[i];
-            at[i] = more ? at[i] : 0;
-        }
-    }
+    } while (next_line(box, along, at));
 }
 
 int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_box *box,
@@ -123,7 +174,11 @@ int qdr_source_pick(const qdr_source *source, const qdr_view *view, const qdr_bo
     const char *first = source->memory + p.first * (int64_t)size;
     if (run && count && ahead && ahead->room)
         return qdr_source_read_ahead(source, p.first, count, ahead, elements, err);
-    int code = count ? bring(source, &p, count, err) : QDR_OK;
+    bool there = true;
+    int code = count ? bring(source, &p, box, &there, err) : QDR_OK;
+    if (!code && !there)
+        return qdr_source_elements(qdr_windows_from(source->windows), view, box, ahead, room,
+                                   elements, err);
     *elements = run && is_usable(source) ? first : room;
     if (code || !count || *elements == first)
         return code;

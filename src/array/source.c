@@ -147,6 +147,7 @@ void qdr_source_destroy(qdr_source *source)
         if (source->file.fd >= 0)
             close(source->file.fd);
     }
+    qdr_windows_destroy(source->windows);
     free(source->path);
     free(source);
 }
@@ -188,7 +189,8 @@ void qdr_source_stamp(const qdr_source *source, uint64_t stamp[2])
 
 int qdr_source_check(const qdr_source *source, qdr_error *err)
 {
-    return source->path && source->file.map ? qdr_map_check(source->file.map, err) : QDR_OK;
+    const qdr_source *s = source->windows ? qdr_windows_from(source->windows) : source;
+    return s->path && s->file.map ? qdr_map_check(s->file.map, err) : QDR_OK;
 }
 
 int qdr_source_read(const qdr_source *source, const qdr_box *box, void *elements, qdr_error *err)

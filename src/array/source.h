@@ -3,6 +3,7 @@
 #ifndef QDR_ARRAY_SOURCE_H
 #define QDR_ARRAY_SOURCE_H
 
+#include "array/keep.h"
 #include "base/map.h"
 #include "quadrat/array.h"
 
@@ -16,6 +17,7 @@ struct qdr_source {
      * memory. */
     int (*fill)(const qdr_source *source, int64_t position, int64_t count, void *elements,
                 qdr_error *err);
+    qdr_windows *windows; /* of that memory, where it keeps another source's elements; else NULL */
     char *path; /* owned; NULL for a generator */
     union {
         struct {

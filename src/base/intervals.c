@@ -3,6 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+qdr_interval qdr_interval_share(int64_t end, int64_t index, int64_t shares)
+{
+    return (qdr_interval){(int64_t)((__int128)end * index / shares),
+                          (int64_t)((__int128)end * (index + 1) / shares)};
+}
+
 int qdr_intervals_add(qdr_intervals *set, int64_t start, int64_t end, qdr_error *err)
 {
     if (start >= end)

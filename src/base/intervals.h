@@ -11,6 +11,9 @@ typedef struct qdr_interval {
     int64_t start, end; /* start <= i < end */
 } qdr_interval;
 
+/* Of the numbers before `end`, in shares of nearly equal length, the index-th; index from 0. */
+qdr_interval qdr_interval_share(int64_t end, int64_t index, int64_t shares);
+
 typedef struct qdr_intervals {
     qdr_interval *at; /* in order, not empty, with gaps between them */
     size_t count, capacity;

@@ -15,12 +15,14 @@ static void show_progress(void *context, const qdr_progress *p)
     if (now < d->next || p->done >= p->total)
         return;
     d->next = now + (d->redraw ? 0 : QUIET_PROGRESS);
+    char part[64];
+    snprintf(part, sizeof part, p->pass ? "pass %zu of %zu" : "loading", p->pass, p->passes);
     char done[QDR_NUMBER_TEXT], total[QDR_NUMBER_TEXT], speed[QDR_NUMBER_TEXT];
     double rate = (double)p->done / (p->seconds > 0 ? p->seconds : 1);
     double left = rate > 0 ? (double)(p->total - p->done) / rate : 0;
-    fprintf(stderr, "%squadrat: %d %% of pass %zu of %zu, %s of %s, %s/s, %.0f s left%s",
-            d->redraw ? "\r" : "", (int)(100 * ((double)p->done / (double)p->total)), p->pass,
-            p->passes, qdr_number_bytes(done, (double)p->done),
+    fprintf(stderr, "%squadrat: %d %% of %s, %s of %s, %s/s, %.0f s left%s",
+            d->redraw ? "\r" : "", (int)(100 * ((double)p->done / (double)p->total)), part,
+            qdr_number_bytes(done, (double)p->done),
             qdr_number_bytes(total, (double)p->total), qdr_number_bytes(speed, rate), left,
             d->redraw ? "\033[K" : "\n");
     d->drawn = d->redraw;

@@ -56,6 +56,7 @@ static int draft_record(const qdr_comm *comm, const qdr_program *program,
                 .blocks = report->blocks,
                 .elements = report->elements,
                 .passes = report->passes,
+                .load_seconds = report->load_seconds,
                 .seconds = report->seconds,
                 .started = started,
                 .host = qdr_comm_host(comm),
@@ -236,12 +237,14 @@ static void summarise_join(const qdr_run_report *report, const qdr_bytes *writte
 
 static void summarise(const qdr_comm *comm, const qdr_run_report *report, const qdr_bytes *written)
 {
-    char count[QDR_NUMBER_TEXT], speed[QDR_NUMBER_TEXT];
+    char count[QDR_NUMBER_TEXT], speed[QDR_NUMBER_TEXT], loaded[64] = "";
     int ranks = qdr_comm_size(comm), hosts = qdr_comm_hosts(comm);
     double seconds = report->seconds > 1e-9 ? report->seconds : 1e-9;
-    qdr_say("%s element%s on %d rank%s, %d host%s in %.3g s (%s/s)%s",
+    if (report->load_seconds > 0)
+        snprintf(loaded, sizeof loaded, "loaded in %.3g s, then computed ", report->load_seconds);
+    qdr_say("%s element%s on %d rank%s, %d host%s %sin %.3g s (%s/s)%s",
             count_text(count, report->elements), report->elements == 1 ? "" : "s", ranks,
-            ranks == 1 ? "" : "s", hosts, hosts == 1 ? "" : "s", report->seconds,
+            ranks == 1 ? "" : "s", hosts, hosts == 1 ? "" : "s", loaded, report->seconds,
             qdr_number_bytes(speed, (double)report->bytes / seconds),
             written->data ? written->data : "");
 }

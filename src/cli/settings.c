@@ -328,6 +328,7 @@ TEXT(take_checkpoint, run.checkpoint)
 FLAG(take_invert, terminal.invert, true)
 FLAG(take_ascii, terminal.ascii, true)
 FLAG(take_full_metadata, form.full_metadata, true)
+FLAG(take_in_memory, run.in_memory, true)
 FLAG(take_no_digest, run.digest, false)
 FLAG(take_no_colour, no_colour, true)
 FLAG(take_quiet, quiet, true)
@@ -381,6 +382,8 @@ const qdr_option qdr_settings_options[] = {
     THREADS,
     MEMORY,
     IO,
+    {"in-memory", 0, NULL, "load or generate all elements first, then compute; tell both times",
+     take_in_memory},
     {"checkpoint", 0, "FILE", "save the state of the run there, and go on from it if it is there",
      take_checkpoint},
     {"every", 0, "SECONDS", "how often; default: 60", take_every},

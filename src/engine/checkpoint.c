@@ -330,12 +330,18 @@ void qdr_checkpoint_save(qdr_checkpoint *c, const uint64_t *state)
 
 /* ---- between rounds -------------------------------------------------------------------------- */
 
-static int64_t wish(void *checkpoint)
+static int64_t wish_stop(void *checkpoint)
 {
     const qdr_checkpoint *c = checkpoint;
     struct pollfd asked = {.fd = c->run->options->stop, .events = POLLIN};
-    int64_t wishes = c->run->comm->rank == 0 && qdr_clock_seconds() >= c->next ? WISH_SAVE : 0;
-    return asked.fd > 0 && poll(&asked, 1, 0) > 0 ? wishes + WISH_STOP : wishes;
+    return asked.fd > 0 && poll(&asked, 1, 0) > 0 ? WISH_STOP : 0;
+}
+
+static int64_t wish(void *checkpoint)
+{
+    const qdr_checkpoint *c = checkpoint;
+    bool save = c->run->comm->rank == 0 && qdr_clock_seconds() >= c->next;
+    return wish_stop(checkpoint) + (save ? WISH_SAVE : 0);
 }
 
 /* How a run ends that was asked to stop, and has tried to save. */
@@ -366,6 +372,17 @@ static int grant(void *checkpoint, qdr_sweep *sweep, int64_t wishes, qdr_error *
     if (comm->rank == 0)
         tell_stop(c, err);
     return qdr_comm_share(comm, 0, NULL, 0, err);
+}
+
+static int grant_stop(void *checkpoint, qdr_sweep *sweep, int64_t wishes, qdr_error *err)
+{
+    (void)checkpoint, (void)sweep, (void)wishes;
+    return qdr_fail(err, QDR_ESTOPPED, "stopped while loading; the same command begins again there");
+}
+
+qdr_meeting qdr_checkpoint_stopping(qdr_checkpoint *c)
+{
+    return (qdr_meeting){wish_stop, grant_stop, c};
 }
 
 qdr_meeting qdr_checkpoint_meeting(qdr_checkpoint *c)

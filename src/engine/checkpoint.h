@@ -31,6 +31,9 @@ int qdr_checkpoint_resume(qdr_checkpoint *checkpoint, qdr_error *err);
 /* What a sweep asks between rounds. It ends with QDR_ESTOPPED when it was asked to stop. */
 qdr_meeting qdr_checkpoint_meeting(qdr_checkpoint *checkpoint);
 
+/* The same of a sweep that only loads: there is nothing to save. */
+qdr_meeting qdr_checkpoint_stopping(qdr_checkpoint *checkpoint);
+
 /* Saves what is known, between two passes; or when a part of one is done, whose state is given then,
  * else NULL. Local: rank 0 knows all of it. */
 void qdr_checkpoint_save(qdr_checkpoint *checkpoint, const uint64_t *state);

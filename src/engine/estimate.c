@@ -5,46 +5,21 @@
 #include <stdlib.h>
 
 #include "base/number.h"
+#include "engine/comm.h"
 #include "engine/round.h"
 
 #define SHOWN 60 /* bytes of an expression in a message */
 
-static void clear_known(qdr_known *known)
+int qdr_estimate_space(const qdr_known *known, const qdr_space *space, qdr_cost *cost,
+                       qdr_error *err)
 {
-    free(known->value);
-    free(known->array);
-    free(known->context);
-}
-
-/* What is known when all passes are over: arrays that are never read, for compiling only. */
-static int make_known(const qdr_program *program, const qdr_plan *plan, qdr_known *known,
-                      qdr_error *err)
-{
-    static char nothing[QDR_ELEMENT_MOST];
-    size_t nodes = (size_t)program->node_count + 1;
-    known->value = calloc(nodes, sizeof *known->value);
-    known->array = calloc(nodes, sizeof *known->array);
-    known->context = calloc(nodes, sizeof *known->context);
-    if (!known->value || !known->array || !known->context)
-        return qdr_fail_memory(err, "estimating");
-    for (int i = 0; i < program->node_count; i++)
-        known->array[i] = plan->kept[i] ? nothing : NULL;
-    return QDR_OK;
-}
-
-int qdr_estimate_space(const qdr_program *program, const qdr_plan *plan, const qdr_space *space,
-                       qdr_cost *cost, qdr_error *err)
-{
-    qdr_known known = {0};
-    qdr_space_code *code = NULL;
-    int failed = make_known(program, plan, &known, err);
-    if (!failed)
-        failed = qdr_space_compile(&known, space, NULL, &code, err);
-    if (!failed)
-        *cost = qdr_space_cost(code);
+    qdr_space_code *code;
+    int failed = qdr_space_compile(known, space, NULL, &code, err);
+    if (failed)
+        return failed;
+    *cost = qdr_space_cost(code);
     qdr_space_destroy(code);
-    clear_known(&known);
-    return failed;
+    return QDR_OK;
 }
 
 /* A thread's room for the elements that it writes to files. */
@@ -77,24 +52,48 @@ static int add_space(const qdr_program *program, const qdr_known *known, const q
     return QDR_OK;
 }
 
-int qdr_estimate_pass(const qdr_program *program, const qdr_plan *plan, size_t pass, int threads,
-                      qdr_pass_estimate *estimate, qdr_error *err)
+int qdr_estimate_pass(const qdr_program *program, const qdr_known *known, const qdr_pass *pass,
+                      int threads, qdr_pass_estimate *estimate, qdr_error *err)
 {
-    const qdr_pass *p = &plan->pass[pass];
-    qdr_known known = {0};
+    int code = QDR_OK;
     /* a pass's state, and the one that is received to be merged with it */
-    *estimate = (qdr_pass_estimate){.working = 2 * p->words * sizeof(uint64_t)};
-    int code = make_known(program, plan, &known, err);
-    for (size_t i = 0; i < p->space_count && !code; i++)
-        code = add_space(program, &known, &p->space[i], threads, estimate, err);
-    clear_known(&known);
+    *estimate = (qdr_pass_estimate){.working = 2 * pass->words * sizeof(uint64_t)};
+    for (size_t i = 0; i < pass->space_count && !code; i++)
+        code = add_space(program, known, &pass->space[i], threads, estimate, err);
     return code;
 }
 
-int qdr_estimate_make(const qdr_program *program, const qdr_plan *plan, int threads,
+int qdr_estimate_threads(const qdr_comm *comm, const qdr_run_options *options)
+{
+    return options->threads ? options->threads : comm->cpus;
+}
+
+uint64_t qdr_estimate_allowed(const qdr_comm *comm, const qdr_run_options *options)
+{
+    return options->memory ? options->memory : comm->memory;
+}
+
+uint64_t qdr_estimate_bytes(const qdr_estimate *e)
+{
+    return e->kept + e->working + e->loaded;
+}
+
+static int count_loaded(const qdr_comm *comm, const qdr_plan *plan, const qdr_loading *loading,
+                        const qdr_run_options *options, uint64_t *loaded, qdr_error *err)
+{
+    int64_t bytes = 0;
+    int code = options->in_memory
+                   ? qdr_loading_count(loading, comm, plan, &options->part, &bytes, err)
+                   : QDR_OK;
+    *loaded = (uint64_t)bytes;
+    return code;
+}
+
+int qdr_estimate_make(const qdr_comm *comm, const qdr_program *program, const qdr_plan *plan,
+                      const qdr_loading *loading, const qdr_run_options *options,
                       qdr_estimate *estimate, qdr_error *err)
 {
-    *estimate = (qdr_estimate){0};
+    *estimate = (qdr_estimate){.threads = qdr_estimate_threads(comm, options)};
     for (int i = 0; i < program->node_count; i++) {
         const qdr_node *node = program->nodes[i];
         if (!plan->kept[i])
@@ -105,14 +104,15 @@ int qdr_estimate_make(const qdr_program *program, const qdr_plan *plan, int thre
     }
     for (size_t i = 0; i < plan->pass_count; i++) {
         qdr_pass_estimate pass;
-        int code = qdr_estimate_pass(program, plan, i, threads, &pass, err);
+        int code = qdr_estimate_pass(program, &loading->known, &plan->pass[i], estimate->threads,
+                                     &pass, err);
         if (code)
             return code;
         estimate->bytes += pass.bytes;
         if (pass.working > estimate->working)
             estimate->working = pass.working;
     }
-    return QDR_OK;
+    return count_loaded(comm, plan, loading, options, &estimate->loaded, err);
 }
 
 /* "10G": at least so many bytes, as --memory takes them. */
@@ -126,13 +126,19 @@ static void size_text(char text[QDR_NUMBER_TEXT], uint64_t bytes)
 }
 
 /* What most of it is for, and what would make it less. */
-static void describe(const qdr_estimate *e, int threads, qdr_bytes *text)
+static void describe(const qdr_estimate *e, qdr_bytes *text)
 {
     char most[QDR_NUMBER_TEXT], shape[QDR_SHAPE_TEXT];
+    if (e->loaded > e->kept && e->loaded > e->working) {
+        qdr_bytes_format(text, "%s of it to have all elements in memory. Use more ranks on more "
+                               "hosts, leave --in-memory out, or use ",
+                         qdr_number_bytes(most, (double)e->loaded));
+        return;
+    }
     if (e->working > e->kept) {
         qdr_bytes_format(text, "%s of it for %d thread%s. Use %s",
-                         qdr_number_bytes(most, (double)e->working), threads,
-                         threads == 1 ? "" : "s", threads == 1 ? "" : "fewer, or ");
+                         qdr_number_bytes(most, (double)e->working), e->threads,
+                         e->threads == 1 ? "" : "s", e->threads == 1 ? "" : "fewer, or ");
         return;
     }
     qdr_bytes_format(text, "%s of it for ",
@@ -142,14 +148,14 @@ static void describe(const qdr_estimate *e, int threads, qdr_bytes *text)
                      qdr_shape_text(shape, &e->largest->shape));
 }
 
-int qdr_estimate_check(const qdr_estimate *e, int threads, uint64_t allowed, qdr_error *err)
+int qdr_estimate_check(const qdr_estimate *e, uint64_t allowed, qdr_error *err)
 {
     char need[QDR_NUMBER_TEXT], have[QDR_NUMBER_TEXT], size[QDR_NUMBER_TEXT];
-    uint64_t bytes = e->kept + e->working;
+    uint64_t bytes = qdr_estimate_bytes(e);
     if (bytes <= allowed)
         return QDR_OK;
     qdr_bytes text = {0};
-    describe(e, threads, &text);
+    describe(e, &text);
     size_text(size, bytes);
     int code = qdr_bytes_check(&text, err);
     if (!code)

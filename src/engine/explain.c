@@ -11,6 +11,7 @@
 struct explanation {
     const qdr_program *program;
     const qdr_plan *plan;
+    const qdr_loading *loading;
     int threads;
     qdr_bytes text;
 };
@@ -75,7 +76,8 @@ static int explain_pass(struct explanation *e, size_t index, qdr_error *err)
     char bytes[QDR_NUMBER_TEXT];
     const qdr_pass *pass = &e->plan->pass[index];
     qdr_pass_estimate estimate;
-    int code = qdr_estimate_pass(e->program, e->plan, index, e->threads, &estimate, err);
+    int code = qdr_estimate_pass(e->program, &e->loading->known, pass, e->threads, &estimate,
+                                 err);
     if (code)
         return code;
     qdr_bytes_format(&e->text, "pass %zu of %zu, %s\n", index + 1, e->plan->pass_count,
@@ -85,21 +87,26 @@ static int explain_pass(struct explanation *e, size_t index, qdr_error *err)
     return QDR_OK;
 }
 
-static int explain_all(struct explanation *e, uint64_t allowed, qdr_error *err)
+static int explain_all(struct explanation *e, const qdr_comm *comm, const qdr_run_options *options,
+                       qdr_error *err)
 {
     char bytes[QDR_NUMBER_TEXT], need[QDR_NUMBER_TEXT], have[QDR_NUMBER_TEXT];
     qdr_error refused = QDR_ERROR_INIT;
     qdr_estimate estimate;
-    int code = qdr_estimate_make(e->program, e->plan, e->threads, &estimate, err);
+    uint64_t allowed = qdr_estimate_allowed(comm, options);
+    int code = qdr_estimate_make(comm, e->program, e->plan, e->loading, options, &estimate, err);
     for (size_t i = 0; i < e->plan->pass_count && !code; i++)
         code = explain_pass(e, i, err);
     if (code)
         return code;
+    if (options->in_memory)
+        qdr_bytes_format(&e->text, "before that, %s a rank loaded or generated in memory\n",
+                         qdr_number_bytes(bytes, (double)estimate.loaded));
     qdr_bytes_format(&e->text, "in all %s read or generated; %s a rank needed, %s allowed\n",
                      qdr_number_bytes(bytes, estimate.bytes),
-                     qdr_number_bytes(need, (double)(estimate.kept + estimate.working)),
+                     qdr_number_bytes(need, (double)qdr_estimate_bytes(&estimate)),
                      qdr_number_bytes(have, (double)allowed));
-    if (qdr_estimate_check(&estimate, e->threads, allowed, &refused))
+    if (qdr_estimate_check(&estimate, allowed, &refused))
         qdr_bytes_format(&e->text, "it would be refused: %s\n", refused.text);
     return qdr_bytes_check(&e->text, err);
 }
@@ -112,9 +119,13 @@ int qdr_explain(const qdr_comm *comm, const qdr_program *program, const qdr_run_
     int code = qdr_plan_make(program, &wanted, &plan, err);
     if (code)
         return code;
-    struct explanation e = {.program = program, .plan = &plan,
-                            .threads = options->threads ? options->threads : comm->cpus};
-    code = explain_all(&e, options->memory ? options->memory : comm->memory, err);
+    qdr_loading loading = {0};
+    struct explanation e = {.program = program, .plan = &plan, .loading = &loading,
+                            .threads = qdr_estimate_threads(comm, options)};
+    code = qdr_loading_open(&loading, program, &plan, options->in_memory, err);
+    if (!code)
+        code = explain_all(&e, comm, options, err);
+    qdr_loading_close(&loading);
     qdr_plan_clear(&plan);
     if (code)
         qdr_bytes_clear(&e.text);

@@ -47,10 +47,10 @@ int qdr_parts_check(const qdr_running *run, qdr_error *err)
 
 /* ---- shares -------------------------------------------------------------------------------- */
 
-static qdr_interval share_of(const qdr_part *part, int64_t pieces)
+qdr_interval qdr_parts_share(const qdr_part *part, int64_t pieces)
 {
-    return (qdr_interval){(int64_t)((__int128)pieces * (part->index - 1) / part->count),
-                          (int64_t)((__int128)pieces * part->index / part->count)};
+    return part->count ? qdr_interval_share(pieces, part->index - 1, part->count)
+                       : (qdr_interval){0, pieces};
 }
 
 int qdr_parts_skip(const qdr_running *run, qdr_intervals *skip, qdr_error *err)
@@ -59,7 +59,7 @@ int qdr_parts_skip(const qdr_running *run, qdr_intervals *skip, qdr_error *err)
     int code = QDR_OK;
     for (size_t i = 0; i < pass->space_count && run->options->part.count && !code; i++) {
         int64_t pieces = qdr_space_pieces(&pass->space[i]);
-        qdr_interval share = share_of(&run->options->part, pieces);
+        qdr_interval share = qdr_parts_share(&run->options->part, pieces);
         code = qdr_intervals_add(&skip[i], 0, share.start, err);
         if (!code)
             code = qdr_intervals_add(&skip[i], share.end, pieces, err);
@@ -72,7 +72,7 @@ int qdr_parts_note(const qdr_running *run, qdr_intervals *done, qdr_error *err)
     const qdr_pass *pass = &run->plan.pass[run->pass];
     int code = QDR_OK;
     for (size_t i = 0; i < pass->space_count && !code; i++) {
-        qdr_interval share = share_of(&run->options->part, qdr_space_pieces(&pass->space[i]));
+        qdr_interval share = qdr_parts_share(&run->options->part, qdr_space_pieces(&pass->space[i]));
         code = qdr_intervals_add(&done[i], share.start, share.end, err);
     }
     return code;
@@ -82,7 +82,7 @@ int qdr_parts_note(const qdr_running *run, qdr_intervals *done, qdr_error *err)
 static int64_t count_done(const qdr_running *run, size_t space)
 {
     int64_t count = 0, pieces = qdr_space_pieces(&run->plan.pass[0].space[space]);
-    qdr_interval share = share_of(&run->options->part, pieces);
+    qdr_interval share = qdr_parts_share(&run->options->part, pieces);
     for (size_t k = 0; k < run->done[space].count; k++) {
         qdr_interval at = run->done[space].at[k];
         at.start = at.start > share.start ? at.start : share.start;
@@ -110,7 +110,7 @@ bool qdr_parts_is_done(const qdr_running *run)
         return false;
     for (size_t i = 0; i < run->plan.pass[0].space_count; i++) {
         int64_t pieces = qdr_space_pieces(&run->plan.pass[0].space[i]);
-        qdr_interval share = share_of(&run->options->part, pieces);
+        qdr_interval share = qdr_parts_share(&run->options->part, pieces);
         if (count_done(run, i) < share.end - share.start)
             return false;
     }

@@ -15,6 +15,9 @@ int qdr_parts_check_done(const qdr_running *run, qdr_error *err);
 /* Whether the run is a part, all of which such a checkpoint has. */
 bool qdr_parts_is_done(const qdr_running *run);
 
+/* The pieces of a space, of so many, that are a part's; all are the whole's. */
+qdr_interval qdr_parts_share(const qdr_part *part, int64_t pieces);
+
 /* Adds to each set, by space of the pass, the pieces that are in no share of the run's part. */
 int qdr_parts_skip(const qdr_running *run, qdr_intervals *skip, qdr_error *err);
 

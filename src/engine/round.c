@@ -31,6 +31,7 @@ struct qdr_sweep {
     size_t field_count;
     struct crew *crew; /* one for each thread */
     int threads;
+    bool loads;           /* elements, and takes up nothing */
     int64_t total;        /* pieces of this rank */
     atomic_llong next;    /* piece to take */
     atomic_llong bytes;   /* done by this rank */
@@ -101,7 +102,8 @@ static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
     const struct field *f = &sweep->field[i];
     if (!qdr_space_piece(f->space, &f->pieces, qdr_intervals_nth(&f->todo, f->first + index), &box))
         return QDR_OK;
-    int code = qdr_worker_run(crew->worker[i], &box, err);
+    int code = sweep->loads ? qdr_space_load(f->code, &box, NULL, err)
+                            : qdr_worker_run(crew->worker[i], &box, err);
     double bytes = (double)qdr_box_count(&box) * qdr_space_cost(sweep->field[i].code).bytes;
     atomic_fetch_add(&sweep->bytes, (int64_t)bytes);
     return code;
@@ -273,7 +275,7 @@ static int make_crews(qdr_sweep *sweep, int threads, qdr_error *err)
         crew->worker = calloc(sweep->field_count + 1, sizeof *crew->worker);
         if (!crew->worker)
             return qdr_fail_memory(err, "starting the threads");
-        for (size_t i = 0; i < sweep->field_count; i++) {
+        for (size_t i = 0; i < sweep->field_count && !sweep->loads; i++) {
             int code = qdr_worker_create(sweep->field[i].code, &crew->worker[i], err);
             if (code)
                 return code;
@@ -292,6 +294,7 @@ int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *know
         qdr_fail_memory(&failed, "starting the threads");
     } else {
         s->comm = comm;
+        s->loads = !stores;
         pthread_mutex_init(&s->lock, NULL);
         if (!make_fields(s, pass, known, stores, done, &failed))
             make_crews(s, threads, &failed);

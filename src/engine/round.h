@@ -32,7 +32,8 @@ typedef struct qdr_meeting {
     void *context;
 } qdr_meeting;
 
-/* Compiles the pass and starts its workers. By space of the pass, `done` are the pieces that are
+/* Compiles the pass and starts its workers; or, without stores, only brings what is kept of the
+ * elements of leaves into memory. By space of the pass, `done` are the pieces that are
  * left out, the same on every rank. Collective. */
 int qdr_sweep_create(qdr_comm *comm, const qdr_pass *pass, const qdr_known *known,
                      const qdr_store *stores, const qdr_intervals *done, int threads,

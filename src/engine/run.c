@@ -47,6 +47,29 @@ static int sweep(qdr_running *r, const qdr_pass *pass, const qdr_meeting *meetin
     return code;
 }
 
+/* Brings into memory what the passes from this one on will take up. Pieces are the same then, but for
+ * those that are dealt anew. */
+static int load(qdr_running *r, const qdr_meeting *meeting)
+{
+    qdr_intervals *none = calloc(r->spaces + 1, sizeof *none);
+    if (!none)
+        qdr_fail_memory(r->err, "loading");
+    else
+        find_skipped(r, &r->plan.pass[r->pass]);
+    int code = qdr_comm_agree(r->comm, r->err);
+    for (size_t i = r->pass; i < r->plan.pass_count && !code; i++) {
+        qdr_progress progress = {.passes = r->plan.pass_count};
+        qdr_sweep *sweep;
+        code = qdr_sweep_create(r->comm, &r->plan.pass[i], &r->loading.known, NULL,
+                                i == r->pass ? r->skip : none, r->report->threads, &sweep, r->err);
+        if (!code)
+            code = qdr_sweep_run(sweep, r->options, meeting, &progress, r->err);
+        qdr_sweep_destroy(sweep);
+    }
+    free(none);
+    return code;
+}
+
 /* Takes up what there is to take up in a pass. */
 static int take_up(qdr_running *r, qdr_checkpoint *checkpoint)
 {
@@ -100,6 +123,18 @@ static int run_part(qdr_running *r, qdr_checkpoint *checkpoint)
     return code;
 }
 
+/* The elements in memory, if that is wanted, before the time is taken. */
+static int load_first(qdr_running *r, qdr_checkpoint *checkpoint)
+{
+    double began = qdr_clock_seconds();
+    if (!r->options->in_memory || r->pass == r->plan.pass_count)
+        return QDR_OK;
+    qdr_meeting meeting = qdr_checkpoint_stopping(checkpoint);
+    int code = load(r, r->options->checkpoint ? &meeting : NULL);
+    r->report->load_seconds = qdr_clock_seconds() - began;
+    return code;
+}
+
 static int prepare(qdr_running *r, qdr_checkpoint *checkpoint)
 {
     int code = qdr_checkpoint_open(checkpoint, r, r->err);
@@ -109,7 +144,9 @@ static int prepare(qdr_running *r, qdr_checkpoint *checkpoint)
         code = qdr_parts_check(r, r->err);
     if (!code)
         code = qdr_checkpoint_resume(checkpoint, r->err);
-    return code ? code : qdr_arrays_publish_again(r);
+    if (!code)
+        code = qdr_arrays_publish_again(r);
+    return code ? code : load_first(r, checkpoint);
 }
 
 int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,

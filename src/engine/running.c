@@ -4,14 +4,19 @@
 
 #include "engine/estimate.h"
 
-/* Refuses what a rank must not begin. */
+/* Refuses what a rank must not begin. What is left is for elements in memory. */
 static void check_memory(qdr_running *r)
 {
     qdr_estimate estimate;
-    uint64_t allowed = r->options->memory ? r->options->memory : qdr_comm_memory(r->comm);
-    int threads = r->report->threads;
-    if (!qdr_estimate_make(r->program, &r->plan, threads, &estimate, r->err))
-        qdr_estimate_check(&estimate, threads, allowed, r->err);
+    uint64_t allowed = qdr_estimate_allowed(r->comm, r->options);
+    if (qdr_loading_open(&r->loading, r->program, &r->plan, r->options->in_memory, r->err) ||
+        qdr_estimate_make(r->comm, r->program, &r->plan, &r->loading, r->options, &estimate,
+                          r->err) ||
+        qdr_estimate_check(&estimate, allowed, r->err))
+        return;
+    atomic_store(&r->loading.left,
+                 (int64_t)(allowed - qdr_estimate_bytes(&estimate) + estimate.loaded));
+    r->known.source = r->loading.known.source;
 }
 
 static int make_plan(qdr_running *r)
@@ -80,7 +85,7 @@ static int report_space(qdr_running *r, const qdr_space *space, const qdr_interv
 {
     qdr_cost element;
     int64_t count = done ? qdr_space_elements(space, done) : qdr_shape_count(&space->grid.shape);
-    int code = qdr_estimate_space(r->program, &r->plan, space, &element, r->err);
+    int code = qdr_estimate_space(&r->loading.known, space, &element, r->err);
     if (!code)
         r->report->elements += (int64_t)((double)count * element.elements);
     return code;
@@ -136,6 +141,7 @@ void qdr_running_close(qdr_running *r)
     free(r->known.context);
     free(r->store);
     free(r->summary);
+    qdr_loading_close(&r->loading);
     qdr_saving_destroy(r->saving);
     qdr_plan_clear(&r->plan);
 }

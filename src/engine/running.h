@@ -4,6 +4,7 @@
 
 #include "base/intervals.h"
 #include "engine/comm.h"
+#include "engine/load.h"
 #include "engine/round.h"
 #include "engine/save.h"
 #include "reduce/summary.h"
@@ -14,6 +15,7 @@ typedef struct qdr_running {
     const qdr_run_options *options;
     qdr_run_report *report;
     qdr_plan plan;
+    qdr_loading loading;
     qdr_known known;
     qdr_store *store;     /* by node id: of one whose elements are wanted as they are made */
     qdr_summary *summary; /* by node id: of an array result */

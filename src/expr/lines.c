@@ -298,6 +298,25 @@ qdr_box qdr_lines_outputs(const qdr_node *reduction, const qdr_box *box)
     return outputs;
 }
 
+/* The box of the operand that whole lines make up. */
+static qdr_box whole_lines(const qdr_lines *l, const qdr_box *outputs)
+{
+    qdr_box box = qdr_box_whole(&l->intake.elements->shape);
+    put_axes(&box, l->kept, outputs);
+    return box;
+}
+
+int qdr_lines_load(const qdr_lines *l, const qdr_node *reduction, const qdr_box *box,
+                   int64_t *wanted, qdr_error *err)
+{
+    qdr_box operand = *box;
+    if (reduction) {
+        qdr_box outputs = qdr_lines_outputs(reduction, box);
+        operand = whole_lines(l, &outputs);
+    }
+    return qdr_machine_load(l->machine, &operand, wanted, err);
+}
+
 /* The values of the outputs, each at its place in the tile, of which an array's may be a part. */
 static int put_values(qdr_line_worker *w, const qdr_node *reduction, const qdr_box *tile,
                       const uint64_t *states, size_t words, size_t count, char *elements,
@@ -324,8 +343,7 @@ int qdr_lines_finish(qdr_line_worker *w, const qdr_node *reduction, const qdr_bo
     const qdr_intake *in = &w->lines->intake;
     qdr_box outputs = qdr_lines_outputs(reduction, tile);
     size_t count = (size_t)qdr_box_count(&outputs);
-    qdr_box box = qdr_box_whole(&in->elements->shape);
-    put_axes(&box, w->lines->kept, &outputs);
+    qdr_box box = whole_lines(w->lines, &outputs);
     memset(w->contexts, 0, count * in->context * sizeof *w->contexts);
     for (int pass = 0; pass < in->passes; pass++) {
         memset(w->states, 0, count * in->words * sizeof *w->states);

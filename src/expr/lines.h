@@ -28,6 +28,11 @@ size_t qdr_lines_memory(const qdr_lines *lines);
 /* As qdr_machine_check. */
 int qdr_lines_check(const qdr_lines *lines, qdr_error *err);
 
+/* As qdr_machine_load: of the operand's box; or of the whole lines that a box of a reduction's result
+ * stands for, where reduction is not NULL. */
+int qdr_lines_load(const qdr_lines *lines, const qdr_node *reduction, const qdr_box *box,
+                   int64_t *wanted, qdr_error *err);
+
 int qdr_line_worker_create(const qdr_lines *lines, qdr_line_worker **worker, qdr_error *err);
 void qdr_line_worker_destroy(qdr_line_worker *worker);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array/keep.h"
 #include "expr/lines.h"
 #include "kernel/kernel.h"
 
@@ -143,6 +144,13 @@ static void compile_load(qdr_machine *m, struct instruction *instruction, const 
             m->turned = i;
 }
 
+/* Where the elements of a leaf come from. */
+static const qdr_source *source_of(const qdr_machine *m, const qdr_node *node)
+{
+    const qdr_source *kept = m->known->source ? m->known->source[node->id] : NULL;
+    return kept ? kept : node->leaf->source;
+}
+
 /* Reads the elements of a reduction that are stored, through a view of them. */
 static int compile_stored(qdr_machine *m, const qdr_node *node, const qdr_view *view,
                           struct instruction *instruction, qdr_error *err)
@@ -195,7 +203,7 @@ static int compile(qdr_machine *m, const qdr_node *node, qdr_dtype dtype, int *i
     else if (node->kind == QDR_NODE_VIEW)
         code = compile_stored(m, node->operand[0], node->view, &instruction, err);
     else if (node->kind == QDR_NODE_LEAF)
-        compile_load(m, &instruction, node->leaf->source, node->view);
+        compile_load(m, &instruction, source_of(m, node), node->view);
     if (!code)
         code = add_value(m, node, dtype, index, err);
     instruction.to = *index;
@@ -330,6 +338,20 @@ qdr_cost qdr_machine_cost(const qdr_machine *m)
         cost.bytes += line.bytes;
     }
     return cost;
+}
+
+int qdr_machine_load(const qdr_machine *m, const qdr_box *box, int64_t *wanted, qdr_error *err)
+{
+    int code = QDR_OK;
+    for (int i = 0; i < m->body.count && !code; i++) {
+        const struct instruction *instruction = &m->body.at[i];
+        if (instruction->kind == LOAD)
+            code = qdr_source_load(instruction->source, &instruction->view, box, wanted, err);
+        if (instruction->kind == REDUCE)
+            code = qdr_lines_load(instruction->lines, m->value[instruction->to].node, box, wanted,
+                                  err);
+    }
+    return code;
 }
 
 /* ---- running ------------------------------------------------------------------------------ */

@@ -15,11 +15,13 @@
 
 #define QDR_TILE 2048 /* elements, the most in a tile */
 
-/* What is known of reductions, by node id. */
+/* What is known of reductions, by node id; and of leaves. */
 typedef struct qdr_known {
     qdr_scalar *value; /* of those that make a number, once their pass is over */
     void **array;      /* elements of those that were stored; NULL as long as they were not */
     uint64_t **context; /* of those that have one, of each output in turn, while their passes last */
+    const qdr_source *const *source; /* where the elements of leaves are kept, by node id; NULL, or
+                                      * NULL for one, where they are not */
 } qdr_known;
 
 typedef struct qdr_machine qdr_machine;
@@ -46,6 +48,11 @@ qdr_cost qdr_machine_cost(const qdr_machine *machine);
 
 /* The bytes that an evaluator takes, nearly. */
 size_t qdr_machine_memory(const qdr_machine *machine);
+
+/* Brings the elements of leaves that a box of the space is made of into memory, where they are kept;
+ * or counts them: see qdr_source_load. */
+int qdr_machine_load(const qdr_machine *machine, const qdr_box *box, int64_t *wanted,
+                     qdr_error *err);
 
 int qdr_evaluator_create(const qdr_machine *machine, qdr_evaluator **evaluator, qdr_error *err);
 void qdr_evaluator_destroy(qdr_evaluator *evaluator);

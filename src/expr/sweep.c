@@ -100,6 +100,15 @@ size_t qdr_space_memory(const qdr_space_code *c)
     return bytes;
 }
 
+int qdr_space_load(const qdr_space_code *c, const qdr_box *box, int64_t *wanted, qdr_error *err)
+{
+    int code = c->tiles ? qdr_machine_load(c->machine, box, wanted, err) : QDR_OK;
+    for (size_t i = 0; i < c->space->feed_count && !code; i++)
+        if (c->lines[i])
+            code = qdr_lines_load(c->lines[i], NULL, box, wanted, err);
+    return code;
+}
+
 /* ---- workers ------------------------------------------------------------------------------- */
 
 struct qdr_worker {

@@ -25,6 +25,9 @@ qdr_cost qdr_space_cost(const qdr_space_code *code);
 /* The bytes that a worker takes, nearly. */
 size_t qdr_space_memory(const qdr_space_code *code);
 
+/* As qdr_machine_load: of all that a box of the space feeds. */
+int qdr_space_load(const qdr_space_code *code, const qdr_box *box, int64_t *wanted, qdr_error *err);
+
 /* Makes a worker with empty accumulators. */
 int qdr_worker_create(const qdr_space_code *code, qdr_worker **worker, qdr_error *err);
 void qdr_worker_destroy(qdr_worker *worker);

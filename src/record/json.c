@@ -190,6 +190,7 @@ static void put_result(struct tree *t, json_object *results, const qdr_record_re
 static void put_run(struct tree *t, json_object *root, const qdr_record_run *run)
 {
     json_object *to = put_object(t, root, "run");
+    qdr_value loading = {"float64", QDR_VALUE_FLOAT64, {.real = run->load_seconds}};
     qdr_value seconds = {"float64", QDR_VALUE_FLOAT64, {.real = run->seconds}};
     put_integer(t, to, "parts", run->parts);
     put_integer(t, to, "ranks", run->ranks);
@@ -199,6 +200,7 @@ static void put_run(struct tree *t, json_object *root, const qdr_record_run *run
     put_integer(t, to, "blocks", run->blocks);
     put_integer(t, to, "elements", run->elements);
     put_integer(t, to, "passes", run->passes);
+    put_value(t, to, "load_seconds", &loading);
     put_value(t, to, "seconds", &seconds);
     put_text(t, to, "started", run->started);
     put_text(t, to, "host", run->host);

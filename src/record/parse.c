@@ -303,6 +303,8 @@ static void read_run(struct reader *r, json_object *from, qdr_record_run *run)
     run->blocks = count(r, from, "blocks", INT64_MAX);
     run->elements = count(r, from, "elements", INT64_MAX);
     run->passes = (int)count(r, from, "passes", INT_MAX);
+    run->load_seconds =
+        json_object_get_double(get(r, from, "load_seconds", json_type_double, false));
     run->seconds = json_object_get_double(get(r, from, "seconds", json_type_double, false));
     run->started = text(r, from, "started", false);
     run->host = text(r, from, "host", false);

@@ -73,6 +73,10 @@ static void append_run(qdr_bytes *b, const qdr_record *record)
         append_count(b, record->run.ranks, "rank");
         append_count(b, record->run.hosts, "host");
         append_seconds(b, record->run.seconds);
+        if (record->run.load_seconds > 0) {
+            qdr_bytes_text(b, " after loading in ");
+            append_seconds(b, record->run.load_seconds);
+        }
     }
     if (record->run.job) {
         qdr_bytes_text(b, ", job ");
