@@ -6,6 +6,7 @@
 #include "array/source.h"
 
 #define WINDOW ((int64_t)2 << 20) /* bytes: a large page */
+#define MOST ((int64_t)1 << 46)   /* bytes: half of what x86-64's and ARM's processes can address */
 
 enum { ABSENT, COMING, THERE };
 
@@ -37,8 +38,10 @@ static int reserve(qdr_windows *w, qdr_error *err)
 
 int qdr_source_keep(const qdr_source *from, atomic_llong *left, qdr_source **source, qdr_error *err)
 {
-    int code = qdr_source_new(from->dtype, &from->shape, source, err);
-    if (code)
+    int64_t size = qdr_shape_count(&from->shape) * (int64_t)qdr_dtype_size(from->dtype);
+    *source = NULL;
+    int code = size < MOST ? qdr_source_new(from->dtype, &from->shape, source, err) : QDR_OK;
+    if (!*source)
         return code;
     qdr_source *s = *source;
     s->stored = from->stored;
@@ -47,8 +50,8 @@ int qdr_source_keep(const qdr_source *from, atomic_llong *left, qdr_source **sou
     if (w) {
         w->from = from;
         w->left = left;
-        w->size = qdr_shape_count(&from->shape) * (int64_t)qdr_dtype_size(from->dtype);
-        w->count = w->size / WINDOW + 1;
+        w->size = size;
+        w->count = size / WINDOW + 1;
     }
     code = w ? reserve(w, err) : qdr_fail_memory(err, "keeping an array in memory");
     if (code) {

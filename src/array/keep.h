@@ -15,7 +15,9 @@
 
 #include "quadrat/array.h"
 
-/* `from`, and *left, the bytes that may still be taken, are borrowed and must outlive the source. */
+/* `from`, and *left, the bytes that may still be taken, are borrowed and must outlive the source.
+ * *source is NULL, and no error, for an array that a process has not enough addresses for: of 64 TiB or
+ * more. */
 int qdr_source_keep(const qdr_source *from, atomic_llong *left, qdr_source **source, qdr_error *err);
 
 /* Brings in the windows that have elements of a box of a view; or, where wanted is not NULL, adds to

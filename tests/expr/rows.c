@@ -1,9 +1,10 @@
 /* Rows of programs and what they print.
  *
  *     rows FILE…        checks the rows of files; says what failed, and how many passed and failed
- *     rows --print [BLOCK [THREADS]]
+ *     rows --print [BLOCK [THREADS [memory]]]
  *                       evaluates the programs of standard input, one a line; after the lines of
- *                       each comes an empty one. BLOCK is as with --chunks, "13" or "2x300"
+ *                       each comes an empty one. BLOCK is as with --chunks, "13" or "2x300"; memory
+ *                       is --in-memory
  *     rows --examples   evaluates the examples of the help on functions
  *
  * A row is a block of lines; empty lines and lines beginning with '#' stand between blocks:
@@ -41,6 +42,7 @@ static const qdr_run_options ways[] = {
     {.threads = 1},
     {.threads = 1, .chunks = {1, {1}}, .digest = true},
     {.threads = 3, .chunks = {1, {3}}},
+    {.threads = 2, .chunks = {1, {7}}, .in_memory = true, .digest = true},
 };
 
 /* ---- evaluating --------------------------------------------------------------------------- */
@@ -289,6 +291,7 @@ static int print_programs(qdr_comm *comm, char **argument, int arguments, qdr_er
     qdr_run_options way = {.threads = arguments > 1 ? atoi(argument[1]) : 1};
     if (arguments > 0)
         way.chunks = block_of(argument[0]);
+    way.in_memory = arguments > 2;
     char *line = NULL;
     int code;
     while (!(code = share_line(comm, &line, err)) && line) {

@@ -23,11 +23,12 @@ except ImportError:
     print("skipped: no numpy for this python")
     sys.exit(77)
 
+MEMORY = "memory"  # all elements first, then the work
 WAYS = [  # ranks, blocks, threads
-    (1, "", 1), (1, "1x37", 3), (1, "7", 2), (2, "1500x1", 1), (3, "5", 2), (5, "300", 1),
-    (7, "13x16", 2),
+    (1, "", 1), (1, "1x37", 3, MEMORY), (1, "7", 2), (2, "1500x1", 1, MEMORY), (3, "5", 2),
+    (5, "300", 1), (7, "13x16", 2, MEMORY),
 ]
-LARGE_WAYS = [(1, "", 1), (2, "97", 2), (5, "", 1)]
+LARGE_WAYS = [(1, "", 1), (2, "97", 2, MEMORY), (5, "", 1)]
 
 METHODS = ["linear", "inverted_cdf", "averaged_inverted_cdf", "closest_observation",
            "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased",
@@ -211,8 +212,8 @@ def large_programs(rows, made, folder):
 # ---- running ------------------------------------------------------------------------------------
 
 def run(rows, way, programs):
-    ranks, block, threads = way
-    command = ["mpirun", "-n", str(ranks), rows, "--print", block, str(threads)]
+    ranks, block, threads, *memory = way
+    command = ["mpirun", "-n", str(ranks), rows, "--print", block, str(threads), *memory]
     done = subprocess.run(command, input="".join(p + "\n" for p in programs), capture_output=True,
                           text=True)
     blocks = done.stdout.split("\n\n")
@@ -237,7 +238,7 @@ def compare(rows, ways, programs):
             lacks_axes = other.startswith("! --chunks has 2 extents")
             if comparable(other) != comparable(first[i]) and not lacks_axes:
                 wrong.setdefault(i, f"{texts[i]}\n  {first[i]}\n  {other}\n  with {way[0]} ranks, "
-                                 f"blocks of {way[1] or 'any shape'}, {way[2]} threads")
+                                 f"blocks of {way[1] or 'any shape'}, threads: {way[2:]}")
     return first, list(wrong.values())
 
 

@@ -25,6 +25,7 @@ static void json(void **state)
     record.meta = meta;
     record.meta_count = 2;
     record.run.job = NULL;
+    record.run.load_seconds = 0.5;
     record.run.seconds = 1e-7;
     char *text, expected[8192], check[QDR_CHECK_SIZE];
     assert_int_equal(qdr_record_check(&record, check, NULL), QDR_OK);
@@ -48,7 +49,7 @@ static void json(void **state)
              "\"value\":\"-inf\",\"bits\":\"-inf\",\"exact\":false}],"
              "\"check\":\"%s\",\"run\":{\"parts\":1,\"ranks\":4,\"hosts\":1,\"threads\":1,"
              "\"chunks\":[1000,1000],\"blocks\":100,\"elements\":100000000,\"passes\":1,"
-             "\"seconds\":1e-07,\"started\":\"2026-11-24T05:40:12Z\",\"host\":\"node17\","
+             "\"load_seconds\":0.5,\"seconds\":1e-07,\"started\":\"2026-11-24T05:40:12Z\",\"host\":\"node17\","
              "\"mpi\":\"OpenMPI4.1.4\",\"job\":null},\"label\":null,"
              "\"meta\":{\"site\":\"a\\\"b\",\"\\\\xff\":\"\\\\x0a\"},\"quadrat\":\"0.1.0\","
              "\"signature\":null}",

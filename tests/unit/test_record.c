@@ -143,25 +143,27 @@ static void text_lines(void **state)
         const char *source, *job, *label;
         qdr_record_meta meta;
         int ranks, hosts;
-        double seconds;
+        double seconds, load_seconds;
         const char *between; /* the statement and the time line */
     } rows[] = {
-        {"survey.npy", NULL, NULL, {NULL, NULL}, 1, 1, 12.345,
+        {"survey.npy", NULL, NULL, {NULL, NULL}, 1, 1, 12.345, 0,
          "survey.npy, 1 rank, 1 host, 12.3 s\n"},
-        {"/home/me/a b.npy", "8812_3", "", {"k", ""}, 1000, 12, 0,
+        {"/home/me/a b.npy", "8812_3", "", {"k", ""}, 1000, 12, 0, 0,
          "a b.npy, 1000 ranks, 12 hosts, 0.000000 s, job 8812_3\nlabel: \nmeta: k=\n"},
-        {"/data/a.h5:/group/x", NULL, NULL, {NULL, NULL}, 2, 2, 0.000123,
+        {"/data/a.h5:/group/x", NULL, NULL, {NULL, NULL}, 2, 2, 0.000123, 0,
          "a.h5, 2 ranks, 2 hosts, 0.000123 s\n"},
-        {"d: e = f/mean(x) = 1", "1: 2 = 3", "x = 1", {"y: ", "sum(x) = 2"}, 1, 1, 9.999,
+        {"d: e = f/mean(x) = 1", "1: 2 = 3", "x = 1", {"y: ", "sum(x) = 2"}, 1, 1, 9.999, 0,
          "mean(x) \\x3d 1, 1 rank, 1 host, 10.00 s, job 1\\x3a 2 \\x3d 3\n"
          "label: x = 1\nmeta: y: =sum(x) = 2\n"},
-        {"a\nsum(x) = 3\n", "\r\n", "a\nsum(x) = 3", {"a=b\n", "c\x1b]0;\x07\\"}, 1, 1, 3600,
+        {"a\nsum(x) = 3\n", "\r\n", "a\nsum(x) = 3", {"a=b\n", "c\x1b]0;\x07\\"}, 1, 1, 3600, 0,
          "a\\x0asum(x) \\x3d 3\\x0a, 1 rank, 1 host, 3600 s, job \\x0d\\x0a\n"
          "label: a\\x0asum(x) = 3\nmeta: a\\x3db\\x0a=c\\x1b]0;\\x07\\\\\n"},
-        {"label: x", NULL, "\xe2\x80\xae\xc3\xbc\xff", {NULL, NULL}, 1, 1, (double)NAN,
+        {"label: x", NULL, "\xe2\x80\xae\xc3\xbc\xff", {NULL, NULL}, 1, 1, (double)NAN, 0,
          "label\\x3a x, 1 rank, 1 host, ? s\nlabel: \\xe2\\x80\\xae\xc3\xbc\\xff\n"},
-        {"dir/", NULL, NULL, {NULL, NULL}, 1, 1, 1e300, ", 1 rank, 1 host, ? s\n"},
-        {NULL, NULL, NULL, {NULL, NULL}, 1, 1, 1.25, "1 rank, 1 host, 1.25 s\n"},
+        {"dir/", NULL, NULL, {NULL, NULL}, 1, 1, 1e300, 0, ", 1 rank, 1 host, ? s\n"},
+        {NULL, NULL, NULL, {NULL, NULL}, 1, 1, 1.25, 0, "1 rank, 1 host, 1.25 s\n"},
+        {NULL, "8812", NULL, {NULL, NULL}, 4, 1, 0.031, 2.5,
+         "4 ranks, 1 host, 0.031 s after loading in 2.50 s, job 8812\n"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         qdr_record_input inputs[] = {survey, survey};
@@ -173,6 +175,7 @@ static void text_lines(void **state)
         record.run.ranks = rows[i].ranks;
         record.run.hosts = rows[i].hosts;
         record.run.seconds = rows[i].seconds;
+        record.run.load_seconds = rows[i].load_seconds;
         record.label = rows[i].label;
         record.meta = &rows[i].meta;
         record.meta_count = rows[i].meta.key != NULL;
