@@ -93,6 +93,8 @@ def quadrat_command(case, setting):
                "--threads", str(setting.get("threads", 1))]
     if "ranks" in setting:
         command = [*MPIRUN, str(setting["ranks"]), *command]
+    if case.row.where == "memory":
+        command += ["--in-memory"]
     if case.row.where == "file":
         command += ["-i", f"x={case.path}"]
         if case.blocks:

@@ -83,8 +83,7 @@ def flat(size):
 
 @dataclass(frozen=True)
 class Row:
-    """where x is: in a cached 'file', in 'memory' before the time starts, or 'made' in that time.
-    Quadrat makes the elements of an array in memory again whenever it meets them."""
+    """where x is: in a cached 'file', in 'memory' before the time starts, or 'made' in that time."""
     work: Work
     data: str = "uniform"
     where: str = "file"

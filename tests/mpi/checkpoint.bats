@@ -85,6 +85,21 @@ quadrat: resumed from the saved state*"
     done
 }
 
+@test "--in-memory: stopped while loading, and later; what is left is loaded then" {
+    stop USR1 2
+    saving 2 --in-memory
+    wait
+    expect 75 "*quadrat: stopped while loading; the same command begins again there"
+    [ ! -e s ]
+    stop USR1 2
+    saving 2
+    wait
+    expect 75
+    saving 3 --in-memory
+    expect 0 "quadrat: resumed from the saved state*loaded in *"
+    undisturbed
+}
+
 @test "SIGTERM and SIGINT stop a run without mpirun alike" {
     for signal in TERM INT; do
         rm -f s s.old

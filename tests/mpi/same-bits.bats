@@ -48,6 +48,13 @@ evaluates() {
     evaluates large 16 2 --chunks 16 --io map
 }
 
+@test "all elements in memory first" {
+    for n in 1 2 3; do
+        evaluates large $n 2 --in-memory
+        evaluates small $n 3 --in-memory --chunks 4
+    done
+}
+
 @test "the digests and the check are those of the published rules" {
     evaluates small 3 2 --chunks 2
     "$PYTHON" "$BATS_TEST_DIRNAME/../verify.py" small/now.txt x=small/cube.npy y=small/line.npy \
