@@ -1,7 +1,7 @@
 /* Reading ahead: a system call for each tile would take longer than to copy it. */
 #include "array/source.h"
 
-#define MOST (256 << 10) /* bytes, which fit in the cache */
+#define MOST (512 << 10) /* bytes, which fit in the cache */
 
 size_t qdr_source_ahead(const qdr_source *source)
 {

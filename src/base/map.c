@@ -146,6 +146,8 @@ int qdr_map_bring(qdr_map *m, uint64_t begin, uint64_t end, qdr_error *err)
             continue;
         atomic_store_explicit(&m->is_there[window], true, memory_order_relaxed);
         count_window(m);
+        /* what is not cached yet comes in large pages, which all who map it later are quicker with */
+        madvise(m->start + at, size, MADV_HUGEPAGE);
         if (madvise(m->start + at, size, MADV_POPULATE_READ) && errno != EINVAL &&
             try_read(m, begin, end, err))
             return err->code;
