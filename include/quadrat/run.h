@@ -102,7 +102,7 @@ typedef struct qdr_run_options {
      * at the start if it is there. NULL for none. */
     const char *checkpoint;
     double every;
-    double round; /* seconds of work between two meetings of the ranks; 0: a quarter of one */
+    double round; /* most seconds between two meetings of the ranks; 0: a quarter of one */
     qdr_part part; /* of the work, that is to be done; the report then has a state, and no values */
     int stop; /* with a checkpoint: a descriptor that can be read when the run shall stop, as
                * QDR_ESTOPPED; 0 for none */

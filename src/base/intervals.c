@@ -75,6 +75,24 @@ int64_t qdr_intervals_nth(const qdr_intervals *set, int64_t n)
     return i->start + n;
 }
 
+int qdr_intervals_pass(const qdr_intervals *set, qdr_intervals_place *place, int64_t count,
+                       qdr_intervals *passed, qdr_error *err)
+{
+    int code = QDR_OK;
+    while (count > 0 && !code) {
+        const qdr_interval *i = &set->at[place->interval];
+        int64_t start = i->start + place->offset;
+        int64_t end = i->end - start > count ? start + count : i->end;
+        if (passed)
+            code = qdr_intervals_add(passed, start, end, err);
+        count -= end - start;
+        place->offset += end - start;
+        if (end == i->end)
+            *place = (qdr_intervals_place){place->interval + 1, 0};
+    }
+    return code;
+}
+
 int qdr_intervals_missing(const qdr_intervals *set, int64_t end, qdr_intervals *missing,
                           qdr_error *err)
 {

@@ -35,6 +35,16 @@ int64_t qdr_intervals_size(const qdr_intervals *set);
 /* The n-th number, for n from 0 to less than the size. */
 int64_t qdr_intervals_nth(const qdr_intervals *set, int64_t n);
 
+/* A place between the numbers of a set; zeroed, the one before the first. */
+typedef struct qdr_intervals_place {
+    size_t interval;
+    int64_t offset;
+} qdr_intervals_place;
+
+/* Goes past the next count numbers, which the set has, and adds them to `passed` unless it is NULL. */
+int qdr_intervals_pass(const qdr_intervals *set, qdr_intervals_place *place, int64_t count,
+                       qdr_intervals *passed, qdr_error *err);
+
 /* Makes `missing`, an empty set, the numbers before end that are not in set. */
 int qdr_intervals_missing(const qdr_intervals *set, int64_t end, qdr_intervals *missing,
                           qdr_error *err);

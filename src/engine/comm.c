@@ -260,8 +260,8 @@ int qdr_comm_gather(qdr_comm *comm, int64_t mine, int64_t *all, qdr_error *err)
     if (comm->size == 1)
         return QDR_OK;
     return qdr_comm_check(comm,
-                          MPI_Gather(&mine, 1, MPI_INT64_T, all, 1, MPI_INT64_T, 0, comm->mpi),
-                          "MPI_Gather", err);
+                          MPI_Allgather(&mine, 1, MPI_INT64_T, all, 1, MPI_INT64_T, comm->mpi),
+                          "MPI_Allgather", err);
 }
 
 int qdr_comm_rank(const qdr_comm *comm)

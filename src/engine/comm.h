@@ -23,7 +23,7 @@ int qdr_comm_check(qdr_comm *comm, int returned, const char *call, qdr_error *er
 /* Makes all[i] the sum of every rank's mine[i]. Collective. */
 int qdr_comm_sum(qdr_comm *comm, const int64_t *mine, int64_t *all, int count, qdr_error *err);
 
-/* Makes all[i] on rank 0 what rank i has. Collective. */
+/* Makes all[i] on every rank what rank i has. Collective. */
 int qdr_comm_gather(qdr_comm *comm, int64_t mine, int64_t *all, qdr_error *err);
 
 #endif

@@ -6,17 +6,25 @@
 
 #include "base/clock.h"
 #include "engine/comm.h"
+#include "engine/deal.h"
 
-#define ROUND 0.25 /* seconds of work between two meetings, when nobody says otherwise */
+/* Seconds of work between two meetings: the most, when nobody says otherwise, and the least, unless
+ * somebody does. */
+#define ROUND 0.25
+#define SHORT_ROUND 0.01
 
-/* One space's part of this rank's work: some of the pieces that were not done before. */
+#define SPEED_UNIT 1000 /* seconds: a rank's speed is how many pieces it takes up in so many */
+
+/* One space's work. */
 struct field {
     const qdr_space *space;
     qdr_space_code *code;
-    qdr_grid pieces;     /* of a full block; one at an edge has no more */
-    qdr_intervals todo;  /* pieces of all ranks */
-    int64_t first, count; /* of this rank's pieces: position among those, and number */
-    int64_t elements;    /* of all ranks' pieces */
+    qdr_grid pieces;    /* of a full block; one at an edge has no more */
+    qdr_intervals todo; /* pieces of all ranks */
+    int64_t elements;   /* that they have */
+    qdr_deal deal;      /* of them */
+    qdr_intervals run;  /* pieces that were dealt to this rank */
+    int64_t count;      /* of them */
 };
 
 struct crew {
@@ -32,10 +40,14 @@ struct qdr_sweep {
     struct crew *crew; /* one for each thread */
     int threads;
     bool loads;           /* elements, and takes up nothing */
-    int64_t total;        /* pieces of this rank */
-    atomic_llong next;    /* piece to take */
+    int64_t total;        /* pieces that were dealt to this rank */
+    atomic_llong next;    /* piece to take of those */
     atomic_llong bytes;   /* done by this rank */
-    double deadline;      /* of the round */
+    /* What this rank took up and how long it took, where each round counts half of the next one: a
+     * short one tells little. */
+    double pieces, seconds;
+    int64_t *taken, *speed; /* by rank */
+    double deadline; /* of the round */
     pthread_mutex_t lock; /* for failure */
     atomic_bool failed;
     /* Of the first of this rank's pieces that fails, in their order: pieces are taken in order, and
@@ -43,12 +55,6 @@ struct qdr_sweep {
     qdr_error failure;
     int64_t failed_piece;
 };
-
-/* Pieces are dealt to the ranks as runs of nearly equal length. */
-static int64_t share(int64_t pieces, int rank, int size)
-{
-    return (int64_t)((__int128)pieces * rank / size);
-}
 
 /* ---- pieces ------------------------------------------------------------------------------- */
 
@@ -100,7 +106,7 @@ static int run_piece(struct crew *crew, int64_t index, qdr_error *err)
         index -= sweep->field[i++].count;
     qdr_box box;
     const struct field *f = &sweep->field[i];
-    if (!qdr_space_piece(f->space, &f->pieces, qdr_intervals_nth(&f->todo, f->first + index), &box))
+    if (!qdr_space_piece(f->space, &f->pieces, qdr_intervals_nth(&f->run, index), &box))
         return QDR_OK;
     int code = sweep->loads ? qdr_space_load(f->code, &box, NULL, err)
                             : qdr_worker_run(crew->worker[i], &box, err);
@@ -131,35 +137,152 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* ---- dealing ------------------------------------------------------------------------------ */
+
+/* How many of its pieces this rank took up. */
+static int64_t count_taken(const qdr_sweep *sweep)
+{
+    int64_t next = atomic_load(&sweep->next);
+    return next < sweep->total ? next : sweep->total;
+}
+
+/* Makes the deals' runs of this rank the work that it has to do. */
+static int take_runs(qdr_sweep *sweep, qdr_error *err)
+{
+    int code = QDR_OK;
+    sweep->total = 0;
+    atomic_store(&sweep->next, 0);
+    for (size_t i = 0; i < sweep->field_count && !code; i++) {
+        struct field *f = &sweep->field[i];
+        qdr_intervals_clear(&f->run);
+        code = qdr_deal_run(&f->deal, sweep->comm->rank, &f->run, err);
+        f->count = qdr_deal_count(&f->deal, sweep->comm->rank);
+        sweep->total += f->count;
+    }
+    return code;
+}
+
+/* Takes what each rank took up out of the deals. Collective; what fails may fail on one rank. */
+static int settle(qdr_sweep *sweep, qdr_error *err)
+{
+    int code = qdr_comm_gather(sweep->comm, count_taken(sweep), sweep->taken, err);
+    for (size_t i = 0; i < sweep->field_count && !code; i++)
+        code = qdr_deal_take(&sweep->field[i].deal, sweep->taken, err);
+    return code;
+}
+
+/* This rank's speed, at least 1; 0 before it has had a piece. */
+static int64_t own_speed(const qdr_sweep *sweep)
+{
+    return sweep->pieces > 0 ? 1 + (int64_t)(SPEED_UNIT * sweep->pieces / sweep->seconds) : 0;
+}
+
+/* Cuts what is left so that all ranks would end together, which is after *seconds. Local. */
+static void cut(qdr_sweep *sweep, double *seconds)
+{
+    int64_t all = qdr_deal_guess(sweep->speed, sweep->comm->size), left = 0;
+    for (size_t i = 0; i < sweep->field_count; i++) {
+        qdr_deal_cut(&sweep->field[i].deal, sweep->speed);
+        left += qdr_intervals_size(&sweep->field[i].deal.left);
+    }
+    *seconds = (double)left * SPEED_UNIT / (double)all;
+}
+
+/* Deals what is left anew. Collective. */
+static int deal_anew(qdr_sweep *sweep, double *seconds, qdr_error *err)
+{
+    qdr_error failed = QDR_ERROR_INIT;
+    if (!qdr_comm_gather(sweep->comm, own_speed(sweep), sweep->speed, &failed) &&
+        !settle(sweep, &failed)) {
+        cut(sweep, seconds);
+        take_runs(sweep, &failed);
+    }
+    if (qdr_comm_agree(sweep->comm, &failed))
+        *err = failed;
+    return failed.code;
+}
+
+/* Adds what of the space's pieces was taken up. */
+static int note(const struct field *f, qdr_intervals *done, qdr_error *err)
+{
+    qdr_intervals others = {0}, taken = {0};
+    int code = qdr_intervals_missing(&f->deal.left, qdr_space_pieces(f->space), &others, err);
+    if (!code)
+        code = qdr_intervals_common(&f->todo, &others, &taken, err);
+    if (!code)
+        code = qdr_intervals_add_all(done, &taken, err);
+    qdr_intervals_clear(&others);
+    qdr_intervals_clear(&taken);
+    return code;
+}
+
+int qdr_sweep_note(qdr_sweep *sweep, qdr_intervals *done, qdr_error *err)
+{
+    qdr_error failed = QDR_ERROR_INIT;
+    if (!settle(sweep, &failed))
+        take_runs(sweep, &failed);
+    for (size_t i = 0; i < sweep->field_count && sweep->comm->rank == 0 && !failed.code; i++)
+        note(&sweep->field[i], &done[i], &failed);
+    if (qdr_comm_agree(sweep->comm, &failed))
+        *err = failed;
+    return failed.code;
+}
+
 /* ---- rounds ------------------------------------------------------------------------------- */
 
+/* Works for so long, and measures how fast. */
 static void run_threads(qdr_sweep *sweep, double seconds)
 {
-    int started = 1;
-    sweep->deadline = qdr_clock_seconds() + seconds;
+    int64_t left = sweep->total - count_taken(sweep), started = 1;
+    double began = qdr_clock_seconds();
+    sweep->deadline = began + seconds;
     /* a thread that can't be started leaves its pieces to the others */
-    while (started < sweep->threads &&
+    while (started < sweep->threads && started < left &&
            pthread_create(&sweep->crew[started].thread, NULL, work, &sweep->crew[started]) == 0)
         started++;
     work(&sweep->crew[0]);
-    for (int i = 1; i < started; i++)
+    for (int64_t i = 1; i < started; i++)
         pthread_join(sweep->crew[i].thread, NULL);
+    int64_t taken = left - (sweep->total - count_taken(sweep));
+    if (taken) {
+        sweep->pieces = sweep->pieces / 2 + (double)taken;
+        sweep->seconds = sweep->seconds / 2 + (qdr_clock_seconds() - began) + 1e-9; /* never 0 */
+    }
+}
+
+/* Whether this rank would have nothing left to do before a round of so many seconds is over. */
+static bool runs_dry(const qdr_sweep *sweep, double seconds)
+{
+    int64_t left = sweep->total - count_taken(sweep);
+    return (double)left * SPEED_UNIT <= seconds * (double)own_speed(sweep);
+}
+
+/* How long a round is when what is left is taken to last so long: who is ready waits for its end. */
+static double round_length(double left, double longest)
+{
+    double seconds = left > SHORT_ROUND ? left : SHORT_ROUND;
+    return seconds < longest ? seconds : longest;
 }
 
 /* What the ranks tell each other: each entry is summed. */
-enum { FAILED, UNFINISHED, BYTES, WISHES, MEETING };
+enum { FAILED, UNFINISHED, DRY, BYTES, WISHES, MEETING };
 
+/* The pieces are dealt evenly at first, and anew whenever a rank would run dry in the next round. The
+ * first round is a short one, to learn how fast the ranks are. */
 int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, const qdr_meeting *meeting,
                   qdr_progress *progress, qdr_error *err)
 {
     progress->total = (int64_t)qdr_sweep_cost(sweep).bytes;
-    double began = qdr_clock_seconds();
+    double began = qdr_clock_seconds(), longest = options->round > 0 ? options->round : ROUND;
+    double left = 0; /* seconds, where it matters */
     int64_t all[MEETING];
     do {
-        run_threads(sweep, options->round > 0 ? options->round : ROUND);
+        run_threads(sweep, round_length(left, longest));
+        left = longest;
         int64_t mine[MEETING] = {
             [FAILED] = sweep->failure.code != QDR_OK,
-            [UNFINISHED] = atomic_load(&sweep->next) < sweep->total,
+            [UNFINISHED] = count_taken(sweep) < sweep->total,
+            [DRY] = sweep->comm->size > 1 && runs_dry(sweep, longest),
             [BYTES] = atomic_load(&sweep->bytes),
             [WISHES] = meeting ? meeting->wish(meeting->context) : 0,
         };
@@ -176,51 +299,12 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, const qdr_me
             options->progress(options->context, progress);
         if (all[UNFINISHED] && all[WISHES])
             code = meeting->grant(meeting->context, sweep, all[WISHES], err);
+        if (all[UNFINISHED] && all[DRY] && !code)
+            code = deal_anew(sweep, &left, err);
         if (code)
             return code;
     } while (all[UNFINISHED]);
     return QDR_OK;
-}
-
-/* Adds count numbers of a set, from the first-th on, to another. */
-static int add_part(qdr_intervals *to, const qdr_intervals *from, int64_t first, int64_t count,
-                    qdr_error *err)
-{
-    int code = QDR_OK;
-    for (size_t i = 0; i < from->count && count > 0 && !code; i++) {
-        int64_t size = from->at[i].end - from->at[i].start;
-        int64_t taken = first < size ? size - first : 0;
-        taken = taken < count ? taken : count;
-        code = qdr_intervals_add(to, from->at[i].start + first, from->at[i].start + first + taken,
-                                 err);
-        first = first > size ? first - size : 0;
-        count -= taken;
-    }
-    return code;
-}
-
-int qdr_sweep_note(qdr_sweep *sweep, qdr_intervals *done, qdr_error *err)
-{
-    qdr_comm *comm = sweep->comm;
-    qdr_error failed = QDR_ERROR_INIT;
-    int64_t next = atomic_load(&sweep->next), *all = calloc((size_t)comm->size, sizeof *all);
-    if (!all)
-        qdr_fail_memory(&failed, "noting what is done");
-    int code = qdr_comm_agree(comm, &failed);
-    for (size_t i = 0; i < sweep->field_count && !code; i++) {
-        const struct field *f = &sweep->field[i];
-        int64_t todo = qdr_intervals_size(&f->todo), mine = next < f->count ? next : f->count;
-        next -= mine;
-        code = qdr_comm_gather(comm, mine, all, &failed);
-        for (int rank = 0; rank < comm->size && comm->rank == 0 && !code && !failed.code; rank++)
-            add_part(&done[i], &f->todo, share(todo, rank, comm->size), all[rank], &failed);
-    }
-    free(all);
-    if (!code)
-        code = qdr_comm_share(comm, 0, NULL, 0, &failed);
-    if (code)
-        *err = failed;
-    return code;
 }
 
 qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
@@ -240,31 +324,36 @@ qdr_cost qdr_sweep_cost(const qdr_sweep *sweep)
 static int make_fields(qdr_sweep *sweep, const qdr_pass *pass, const qdr_known *known,
                        const qdr_store *stores, const qdr_intervals *done, qdr_error *err)
 {
+    size_t ranks = (size_t)sweep->comm->size;
     sweep->field = calloc(pass->space_count + 1, sizeof *sweep->field);
-    if (!sweep->field)
+    sweep->taken = calloc(ranks, sizeof *sweep->taken);
+    sweep->speed = calloc(ranks, sizeof *sweep->speed);
+    if (!sweep->field || !sweep->taken || !sweep->speed)
         return qdr_fail_memory(err, "starting the threads");
     for (size_t i = 0; i < pass->space_count; i++) {
         struct field *f = &sweep->field[sweep->field_count++];
         f->space = &pass->space[i];
         f->pieces = qdr_space_piece_grid(f->space);
         int code = qdr_intervals_missing(&done[i], qdr_space_pieces(f->space), &f->todo, err);
-        int64_t todo = qdr_intervals_size(&f->todo);
-        f->first = share(todo, sweep->comm->rank, sweep->comm->size);
-        f->count = share(todo, sweep->comm->rank + 1, sweep->comm->size) - f->first;
         f->elements = qdr_space_elements(f->space, &f->todo);
-        sweep->total += f->count;
+        if (!code)
+            code = qdr_deal_begin(&f->deal, sweep->comm->size, &done[i],
+                                  qdr_space_pieces(f->space), err);
         if (!code)
             code = qdr_space_compile(known, f->space, stores, &f->code, err);
         if (code)
             return code;
     }
-    return QDR_OK;
+    return take_runs(sweep, err);
 }
 
 static int make_crews(qdr_sweep *sweep, int threads, qdr_error *err)
 {
-    /* more threads than pieces would only wait */
-    int64_t useful = sweep->total < threads ? sweep->total : threads;
+    /* more threads than pieces would only wait; other ranks' pieces may come to be this one's */
+    int64_t pieces = 0;
+    for (size_t i = 0; i < sweep->field_count; i++)
+        pieces += qdr_intervals_size(&sweep->field[i].todo);
+    int64_t useful = pieces < threads ? pieces : threads;
     sweep->threads = useful > 0 ? (int)useful : 1;
     sweep->crew = calloc((size_t)sweep->threads, sizeof *sweep->crew);
     if (!sweep->crew)
@@ -325,10 +414,14 @@ void qdr_sweep_destroy(qdr_sweep *sweep)
     }
     for (size_t i = 0; i < sweep->field_count; i++) {
         qdr_intervals_clear(&sweep->field[i].todo);
+        qdr_intervals_clear(&sweep->field[i].run);
+        qdr_deal_clear(&sweep->field[i].deal);
         qdr_space_destroy(sweep->field[i].code);
     }
     pthread_mutex_destroy(&sweep->lock);
     free(sweep->crew);
     free(sweep->field);
+    free(sweep->taken);
+    free(sweep->speed);
     free(sweep);
 }

@@ -8,8 +8,9 @@
 
 #define QDR_PIECE 262144 /* elements: small enough for threads to end together */
 
-/* What a rank does in a pass: a part of every space, in pieces that threads take one by one. The
- * pieces of a space have numbers, those of its first block first, as if all blocks were full. */
+/* What a rank does in a pass: a part of every space, in pieces that threads take one by one. How large
+ * it is depends on how fast the rank is (deal.h). The pieces of a space have numbers, those of its
+ * first block first, as if all blocks were full. */
 typedef struct qdr_sweep qdr_sweep;
 
 /* How many piece numbers a space has. Local. */
