@@ -47,8 +47,8 @@ int qdr_comm_hosts(const qdr_comm *comm);         /* that have ranks */
 const char *qdr_comm_host(const qdr_comm *comm);  /* the name of this rank's */
 const char *qdr_comm_library(const qdr_comm *comm); /* "Open MPI 4.1.4" */
 
-/* The CPUs that this rank may use: its affinity, shared among the host's ranks that have the same
- * one; at least 1. */
+/* The CPUs that this rank may use: those of its affinity, each shared with the host's other ranks that
+ * may run on it, within its part of the quota of their cgroup; at least 1. */
 int qdr_comm_cpus(const qdr_comm *comm);
 
 /* The host's CPUs, where a launcher bound the only rank to one of several; else 0. */

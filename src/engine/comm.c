@@ -2,11 +2,13 @@
  * starts it. */
 #include "engine/comm.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/cgroup.h"
+#include "base/cpus.h"
 
 int qdr_comm_check(qdr_comm *comm, int returned, const char *call, qdr_error *err)
 {
@@ -82,79 +84,61 @@ static int check_launch(qdr_error *err)
 
 /* ---- who is where ------------------------------------------------------------------------- */
 
-/* CPUs in this process's mask, and a number that tells masks apart. */
-static int own_cpus(uint64_t *mask)
-{
-    cpu_set_t set;
-    *mask = 0;
-    if (sched_getaffinity(0, sizeof set, &set)) {
-        long online = sysconf(_SC_NPROCESSORS_ONLN);
-        return online > 0 ? (int)online : 1;
-    }
-    for (int i = 0; i < CPU_SETSIZE; i++)
-        if (CPU_ISSET(i, &set))
-            *mask = *mask * 0x9E3779B97F4A7C15 + (uint64_t)i + 1;
-    return CPU_COUNT(&set);
-}
-
-/* What a file of the cgroup file system says, or UINT64_MAX: "max" and a missing file are no limit. */
-static uint64_t limit_in(const char *path)
-{
-    FILE *file = fopen(path, "re");
-    unsigned long long limit = UINT64_MAX;
-    if (file && fscanf(file, "%llu", &limit) != 1)
-        limit = UINT64_MAX;
-    if (file)
-        fclose(file);
-    return limit;
-}
-
 /* The memory that the ranks of this host share: the host's, or their cgroup's if that is less. */
-static uint64_t host_memory(void)
+static uint64_t host_memory(const qdr_cgroup *limits)
 {
-    static const char *const limits[] = {"/sys/fs/cgroup/memory.max",
-                                         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
     uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        uint64_t limit = limit_in(limits[i]);
-        memory = limit < memory ? limit : memory;
-    }
-    return memory;
+    return limits->memory < memory ? limits->memory : memory;
 }
 
-/* Counts hosts, and this host's ranks that share this rank's CPUs. */
+/* This rank's part of what a host has, given the CPUs that each of its ranks may run on. */
+static void take_share(qdr_comm *comm, const cpu_set_t *allowed, int ranks, int mine)
+{
+    qdr_cgroup limits = qdr_cgroup_read(QDR_CGROUP_SELF, QDR_CGROUP_MOUNT);
+    comm->cpus = qdr_cpus_share(allowed, ranks, mine, limits.cpus);
+    comm->memory = host_memory(&limits) / 5 * 4 / (uint64_t)ranks;
+}
+
+/* Makes allowed[i] the CPUs that the i-th of the host's ranks may run on. */
+static int tell_cpus(qdr_comm *comm, MPI_Comm host, cpu_set_t *allowed, qdr_error *err)
+{
+    cpu_set_t own;
+    int size = (int)sizeof own;
+    qdr_cpus_allowed(&own);
+    return qdr_comm_check(
+        comm, MPI_Allgather(&own, size, MPI_BYTE, allowed, size, MPI_BYTE, host), "MPI_Allgather",
+        err);
+}
+
+/* Counts hosts, and shares this one's CPUs and memory among its ranks. */
 static int find_neighbours(qdr_comm *comm, qdr_error *err)
 {
     MPI_Comm host = MPI_COMM_NULL;
-    uint64_t mask, *masks = NULL;
-    int own = own_cpus(&mask), local_rank, local_size, sharing = 0;
+    int rank, ranks;
     int code = qdr_comm_check(
         comm, MPI_Comm_split_type(comm->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host),
         "MPI_Comm_split_type", err);
     if (code)
         return code;
-    MPI_Comm_rank(host, &local_rank);
-    MPI_Comm_size(host, &local_size);
-    comm->memory = host_memory() / 5 * 4 / (uint64_t)local_size;
-    int first = local_rank == 0;
+    MPI_Comm_rank(host, &rank);
+    MPI_Comm_size(host, &ranks);
+    int first = rank == 0;
     code = qdr_comm_check(
         comm, MPI_Allreduce(&first, &comm->hosts, 1, MPI_INT, MPI_SUM, comm->mpi),
         "MPI_Allreduce", err);
-    masks = malloc((size_t)local_size * sizeof *masks);
-    qdr_error local = QDR_ERROR_INIT;
-    if (!masks)
-        qdr_fail_memory(&local, "starting");
-    if (!code && !(code = qdr_comm_agree(comm, &local))) {
-        code = qdr_comm_check(
-            comm, MPI_Allgather(&mask, 1, MPI_UINT64_T, masks, 1, MPI_UINT64_T, host),
-            "MPI_Allgather", err);
-        for (int i = 0; i < local_size && !code; i++)
-            sharing += masks[i] == mask;
-        comm->cpus = sharing && own > sharing ? own / sharing : 1;
-    } else if (local.code) {
-        *err = local;
+    cpu_set_t *allowed = malloc((size_t)ranks * sizeof *allowed);
+    qdr_error failed = QDR_ERROR_INIT;
+    if (!allowed)
+        qdr_fail_memory(&failed, "starting");
+    if (!code && qdr_comm_agree(comm, &failed)) {
+        *err = failed;
+        code = failed.code;
     }
-    free(masks);
+    if (!code)
+        code = tell_cpus(comm, host, allowed, err);
+    if (!code)
+        take_share(comm, allowed, ranks, rank);
+    free(allowed);
     MPI_Comm_free(&host);
     return code;
 }
@@ -173,11 +157,11 @@ static void name_library(qdr_comm *comm)
 
 static int start_alone(qdr_comm *c)
 {
-    uint64_t mask;
+    cpu_set_t allowed;
     gethostname(c->host, sizeof c->host - 1);
     c->size = c->hosts = 1;
-    c->cpus = own_cpus(&mask);
-    c->memory = host_memory() / 5 * 4;
+    qdr_cpus_allowed(&allowed);
+    take_share(c, &allowed, 1, 0);
     return QDR_OK;
 }
 
