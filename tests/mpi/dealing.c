@@ -19,7 +19,7 @@
 #define ELEMENTS (BLOCK * BLOCKS)
 #define TAKES 4e-3 /* seconds, a block on a fast rank */
 #define STATE "dealing.state"
-#define STOP_AT 0.85 /* of the work, which no rank gets to before some have run dry */
+#define STOP_AT 0.85 /* of the work; by then the faster two of three ranks have run dry */
 
 /* ---- a slow source -------------------------------------------------------------------------- */
 
