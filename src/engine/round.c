@@ -250,9 +250,12 @@ static void run_threads(qdr_sweep *sweep, double seconds)
     }
 }
 
-/* Whether this rank would have nothing left to do before a round of so many seconds is over. */
+/* Whether this rank would have nothing left to do before a round of so many seconds is over, and
+ * another could give it some: what is loaded is the share that each has memory for. */
 static bool runs_dry(const qdr_sweep *sweep, double seconds)
 {
+    if (sweep->loads || sweep->comm->size == 1)
+        return false;
     int64_t left = sweep->total - count_taken(sweep);
     return (double)left * SPEED_UNIT <= seconds * (double)own_speed(sweep);
 }
@@ -282,7 +285,7 @@ int qdr_sweep_run(qdr_sweep *sweep, const qdr_run_options *options, const qdr_me
         int64_t mine[MEETING] = {
             [FAILED] = sweep->failure.code != QDR_OK,
             [UNFINISHED] = count_taken(sweep) < sweep->total,
-            [DRY] = sweep->comm->size > 1 && runs_dry(sweep, longest),
+            [DRY] = runs_dry(sweep, longest),
             [BYTES] = atomic_load(&sweep->bytes),
             [WISHES] = meeting ? meeting->wish(meeting->context) : 0,
         };
