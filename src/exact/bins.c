@@ -24,10 +24,13 @@ static size_t block_of(size_t n)
     return n < BLOCK ? n : BLOCK;
 }
 
-static void add_units(qdr_table *table, const qdr_window *window, const int64_t *units, int powers)
+/* Adds the totals of so many units of a window, from the first one on. */
+static void add_units(qdr_table *table, const qdr_window *window, int first, int units,
+                      const int64_t *totals, int powers)
 {
-    for (int k = 0; k < window->levels; k++)
-        qdr_table_add_scaled(table, units[k], window->unit[k] + (powers - 1) * QDR_SUM_ONE, powers);
+    for (int k = first; k < first + units; k++)
+        qdr_table_add_scaled(table, totals[k], window->unit[k] + (powers - 1) * QDR_SUM_ONE,
+                             powers);
 }
 
 /* ---- sums ---------------------------------------------------------------------------------- */
@@ -54,9 +57,9 @@ static void add_block(qdr_bins *bins, const double *x, size_t n, int spare)
     size_t taken = n - n % kernels->multiple;
     qdr_window window;
     if (taken && qdr_window_for_elements(kernels->measure(x, taken), spare, &window)) {
-        int64_t units[QDR_WINDOW_LEVELS];
-        kernels->sum[QDR_TERM_ELEMENTS][window.levels](x, x, taken, &window, units);
-        add_units(&bins->table, &window, units, QDR_TABLE_SUM);
+        int64_t totals[QDR_WINDOW_UNITS];
+        kernels->sum[QDR_TERM_ELEMENTS][window.levels](x, x, taken, &window, totals);
+        add_units(&bins->table, &window, 0, window.levels, totals, QDR_TABLE_SUM);
         bins->flags |= flags_of_elements(x, taken);
     } else {
         taken = 0;
@@ -149,9 +152,9 @@ static void add_product_block(qdr_product_bins *bins, const double *x, const dou
     qdr_window window;
     if (taken && qdr_window_for_products(ex, ey, spare, &window)) {
         qdr_terms what = spare >= FLOAT_SPARE ? QDR_TERM_SHORT_PRODUCTS : QDR_TERM_PRODUCTS;
-        int64_t units[QDR_WINDOW_LEVELS];
-        kernels->sum[what][window.levels](x, y, taken, &window, units);
-        add_units(&bins->table, &window, units, QDR_TABLE_PRODUCT);
+        int64_t totals[QDR_WINDOW_UNITS];
+        kernels->sum[what][window.levels](x, y, taken, &window, totals);
+        add_units(&bins->table, &window, 0, window.levels, totals, QDR_TABLE_PRODUCT);
         bins->flags |= flags_of_products(x, y, taken);
     } else {
         taken = 0;
@@ -227,3 +230,71 @@ void qdr_product_bins_flush(qdr_product_bins *bins, qdr_exact_product *to)
     bins->integers = (qdr_integer_total){0, 0};
     bins->pending = bins->count = bins->flags = 0;
 }
+
+/* ---- both at once -------------------------------------------------------------------------- */
+
+static void add_moments_block(qdr_bins *bins, qdr_product_bins *squares, const double *x, size_t n,
+                              int spare)
+{
+    const qdr_window_kernels *kernels = bins->kernels->windows;
+    size_t taken = n - n % kernels->multiple;
+    qdr_window window;
+    if (taken && qdr_window_for_moments(kernels->measure(x, taken), spare, &window)) {
+        qdr_terms what = spare >= FLOAT_SPARE ? QDR_TERM_SHORT_MOMENTS : QDR_TERM_MOMENTS;
+        int64_t totals[QDR_WINDOW_UNITS];
+        int levels = window.levels;
+        kernels->sum[what][levels](x, x, taken, &window, totals);
+        add_units(&squares->table, &window, 0, levels, totals, QDR_TABLE_PRODUCT);
+        add_units(&bins->table, &window, levels, (levels + 1) / 2, totals, QDR_TABLE_SUM);
+        bins->flags |= flags_of_elements(x, taken);
+        squares->flags |= flags_of_products(x, x, taken);
+        bins->count += taken;
+        squares->count += taken;
+    } else {
+        taken = 0;
+    }
+    add_block(bins, x + taken, n - taken, spare);
+    add_product_block(squares, x + taken, x + taken, n - taken, spare);
+}
+
+void qdr_moments_add_f64(qdr_bins *bins, qdr_product_bins *squares, const double *x, size_t n)
+{
+    squares->kernels = choose(&bins->kernels);
+    qdr_environment before = qdr_environment_enter();
+    for (size_t done = 0; done < n; done += BLOCK)
+        add_moments_block(bins, squares, x + done, block_of(n - done), 0);
+    qdr_environment_leave(before);
+}
+
+static void add_widened_moments(qdr_bins *bins, qdr_product_bins *squares, qdr_widen *widen,
+                                const void *x, size_t n, size_t size, int spare)
+{
+    qdr_environment before = qdr_environment_enter();
+    squares->kernels = bins->kernels;
+    for (size_t done = 0; done < n; done += BLOCK) {
+        double wide[BLOCK];
+        widen((const char *)x + done * size, wide, block_of(n - done));
+        add_moments_block(bins, squares, wide, block_of(n - done), spare);
+    }
+    qdr_environment_leave(before);
+}
+
+void qdr_moments_add_f32(qdr_bins *bins, qdr_product_bins *squares, const float *x, size_t n)
+{
+    add_widened_moments(bins, squares, choose(&bins->kernels)->windows->widen_float, x, n, sizeof *x,
+                        FLOAT_SPARE);
+}
+
+void qdr_moments_add_f16(qdr_bins *bins, qdr_product_bins *squares, const uint16_t *x, size_t n)
+{
+    add_widened_moments(bins, squares, choose(&bins->kernels)->windows->widen_half, x, n, sizeof *x,
+                        HALF_SPARE);
+}
+
+#define ADD_INTEGER_MOMENTS(name, type)                                                            \
+    void qdr_moments_add_##name(qdr_bins *bins, qdr_product_bins *squares, const type *x, size_t n) \
+    {                                                                                              \
+        qdr_bins_add_##name(bins, x, n);                                                           \
+        qdr_product_bins_add_##name(squares, x, x, n);                                             \
+    }
+QDR_INTEGER_TYPES(ADD_INTEGER_MOMENTS)

@@ -39,11 +39,13 @@ typedef struct qdr_product_bins {
     const qdr_exact_kernels *kernels;
 } qdr_product_bins;
 
-/* qdr_bins_add_f64(bins, x, n), qdr_product_bins_add_f64(bins, x, y, n) and so on. */
+/* qdr_bins_add_f64(bins, x, n), qdr_product_bins_add_f64(bins, x, y, n), and both at once, the
+ * elements and their squares, qdr_moments_add_f64(bins, squares, x, n), and so on. */
 #define QDR_ADDERS(name, type)                                                                     \
     void qdr_bins_add_##name(qdr_bins *bins, const type *x, size_t n);                             \
     void qdr_product_bins_add_##name(qdr_product_bins *bins, const type *x, const type *y,         \
-                                     size_t n);
+                                     size_t n);                                                    \
+    void qdr_moments_add_##name(qdr_bins *bins, qdr_product_bins *squares, const type *x, size_t n);
 QDR_EXACT_TYPES(QDR_ADDERS)
 #undef QDR_ADDERS
 

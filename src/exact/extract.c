@@ -9,9 +9,9 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 8")
+#define UNROLL _Pragma("GCC unroll 12")
 
-enum { CHAINS = 2, STEP = CHAINS * LANES, LEVELS = QDR_WINDOW_LEVELS };
+enum { CHAINS = 2, STEP = CHAINS * LANES, UNITS = QDR_WINDOW_UNITS };
 
 /* Adds x to a level of that sum; returns the rest. */
 INLINE lanes extract(lanes *sum, lanes x)
@@ -22,7 +22,7 @@ INLINE lanes extract(lanes *sum, lanes x)
 }
 
 /* Adds x to the levels from `first` on; the last takes all that is left. */
-INLINE void add(lanes sum[LEVELS], int first, int levels, lanes x)
+INLINE void add(lanes sum[], int first, int levels, lanes x)
 {
     UNROLL for (int k = first; k < levels - 1; k++)
         x = extract(&sum[k], x);
@@ -35,8 +35,14 @@ INLINE void prefetch_next(const double *x)
     __builtin_prefetch((const void *)((uintptr_t)x + QDR_WINDOW_BLOCK * sizeof *x));
 }
 
+/* The levels of the elements, behind those of their squares. */
+INLINE int levels_behind(qdr_terms what, int levels)
+{
+    return what == QDR_TERM_MOMENTS || what == QDR_TERM_SHORT_MOMENTS ? (levels + 1) / 2 : 0;
+}
+
 /* `what` and `levels` are constants where this is called. */
-INLINE void add_term(qdr_terms what, lanes sum[LEVELS], int levels, const double *x,
+INLINE void add_term(qdr_terms what, lanes sum[UNITS], int levels, const double *x,
                      const double *y)
 {
     lanes a = lanes_load(x);
@@ -45,37 +51,42 @@ INLINE void add_term(qdr_terms what, lanes sum[LEVELS], int levels, const double
         add(sum, 0, levels, a);
         return;
     }
-    lanes b = lanes_load(y), product = a * b;
-    prefetch_next(y);
+    int behind = levels_behind(what, levels);
+    lanes b = behind ? a : lanes_load(y), product = a * b;
+    if (behind)
+        add(sum + levels, 0, behind, a);
+    else
+        prefetch_next(y);
     add(sum, 0, levels, product);
     /* with one level all products are less than 2^45 of its units, and have no error */
-    if (what == QDR_TERM_PRODUCTS && levels > 1)
+    if ((what == QDR_TERM_PRODUCTS || what == QDR_TERM_MOMENTS) && levels > 1)
         add(sum, 1, levels, lanes_product_error(a, b, product));
 }
 
 INLINE void add_block(qdr_terms what, int levels, const double *x, const double *y, size_t n,
                       const qdr_window *window, int64_t *totals)
 {
-    words middle[LEVELS], taken[LEVELS];
-    UNROLL for (int k = 0; k < levels; k++) {
+    const int units = levels + levels_behind(what, levels);
+    words middle[UNITS], taken[UNITS];
+    UNROLL for (int k = 0; k < units; k++) {
         /* a double of exponent field u + 1 has units of 2^u times 2^-1074 */
         middle[k] = (words){0} + ((int64_t)(window->unit[k] + 1) << 52 | (int64_t)1 << 51);
         taken[k] = (words){0};
     }
     for (size_t i = 0; i < n;) {
-        lanes sum[CHAINS][LEVELS];
+        lanes sum[CHAINS][UNITS];
         UNROLL for (int chain = 0; chain < CHAINS; chain++)
-            UNROLL for (int k = 0; k < levels; k++)
+            UNROLL for (int k = 0; k < units; k++)
                 sum[chain][k] = (lanes)middle[k];
         size_t most = i + QDR_WINDOW_TERMS * STEP, end = n < most ? n : most;
         for (; i < end; i += STEP)
             UNROLL for (int chain = 0; chain < CHAINS; chain++)
                 add_term(what, sum[chain], levels, x + i + chain * LANES, y + i + chain * LANES);
         UNROLL for (int chain = 0; chain < CHAINS; chain++)
-            UNROLL for (int k = 0; k < levels; k++)
+            UNROLL for (int k = 0; k < units; k++)
                 taken[k] += (words)sum[chain][k] - middle[k];
     }
-    UNROLL for (int k = 0; k < levels; k++) {
+    UNROLL for (int k = 0; k < units; k++) {
         totals[k] = 0;
         for (int lane = 0; lane < LANES; lane++)
             totals[k] += taken[k][lane];
@@ -93,6 +104,8 @@ INLINE void add_block(qdr_terms what, int levels, const double *x, const double 
 EACH_LEVEL(SUM, ELEMENTS)
 EACH_LEVEL(SUM, SHORT_PRODUCTS)
 EACH_LEVEL(SUM, PRODUCTS)
+EACH_LEVEL(SUM, SHORT_MOMENTS)
+EACH_LEVEL(SUM, MOMENTS)
 
 static qdr_exponents measure(const double *x, size_t n)
 {
@@ -142,5 +155,7 @@ const qdr_window_kernels JOINED(qdr_window_kernels_, QDR_ISA) = {
     .widen_half = widen_half,
     .sum = {[QDR_TERM_ELEMENTS] = {EACH_LEVEL(ROW, ELEMENTS)},
             [QDR_TERM_SHORT_PRODUCTS] = {EACH_LEVEL(ROW, SHORT_PRODUCTS)},
-            [QDR_TERM_PRODUCTS] = {EACH_LEVEL(ROW, PRODUCTS)}},
+            [QDR_TERM_PRODUCTS] = {EACH_LEVEL(ROW, PRODUCTS)},
+            [QDR_TERM_SHORT_MOMENTS] = {EACH_LEVEL(ROW, SHORT_MOMENTS)},
+            [QDR_TERM_MOMENTS] = {EACH_LEVEL(ROW, MOMENTS)}},
 };

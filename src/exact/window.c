@@ -1,5 +1,7 @@
 #include "exact/window.h"
 
+#include <string.h>
+
 enum {
     GREATEST_UNIT = 2044,   /* 2^53 such units are a double */
     INFINITE = 2047,        /* the exponent field of infinity and NaN */
@@ -42,4 +44,17 @@ bool qdr_window_for_products(qdr_exponents x, qdr_exponents y, int spare, qdr_wi
     return x.largest <= GREATEST_FACTOR && y.largest <= GREATEST_FACTOR &&
            choose(top_of(x) + top_of(y) - PRODUCT,
                   bottom_of(x, spare) + bottom_of(y, spare) - PRODUCT, window);
+}
+
+/* A window has as many levels as its steps need from top to bottom, and squares lie twice as far
+ * apart as elements: where neither is cut off at the least unit, which elements of squares that have
+ * a window never are, the elements need half as many. */
+bool qdr_window_for_moments(qdr_exponents x, int spare, qdr_window *window)
+{
+    qdr_window elements;
+    if (!qdr_window_for_products(x, x, spare, window) ||
+        !qdr_window_for_elements(x, spare, &elements))
+        return false;
+    memcpy(window->unit + window->levels, elements.unit, elements.levels * sizeof(int));
+    return true;
 }

@@ -30,13 +30,16 @@
 enum {
     QDR_WINDOW_BLOCK = 2048, /* elements that a window is chosen for, at most */
     QDR_WINDOW_LEVELS = 8,
+    QDR_WINDOW_UNITS = 12,   /* of both windows of moments */
     QDR_WINDOW_STEP = 45,    /* binary digits from one level's unit to the next one's */
     QDR_WINDOW_TERMS = 64    /* additions to a level before it starts anew */
 };
 
+/* A unit is the power of two that it is of 2^-1074. Of moments, the levels are the squares'; behind
+ * their units stand those of the elements, for half as many levels, rounded up. */
 typedef struct qdr_window {
     int levels;
-    int unit[QDR_WINDOW_LEVELS]; /* of each level, as the power of two it is of 2^-1074 */
+    int unit[QDR_WINDOW_UNITS];
 } qdr_window;
 
 /* The exponent field of the largest magnitude, and of the least that is not 0, or one less. */
@@ -45,15 +48,19 @@ typedef struct qdr_exponents {
 } qdr_exponents;
 #define QDR_EXPONENT_NONE 4095 /* the least when all are 0 */
 
-/* What is summed: elements; products of no more than 53 bits; or of any, with their errors. */
+/* What is summed: elements; products of no more than 53 bits; or of any, with their errors; or the
+ * moments of one array: its squares, of either kind, and its elements. */
 typedef enum {
     QDR_TERM_ELEMENTS,
     QDR_TERM_SHORT_PRODUCTS,
     QDR_TERM_PRODUCTS,
+    QDR_TERM_SHORT_MOMENTS,
+    QDR_TERM_MOMENTS,
     QDR_TERMS /* how many there are */
 } qdr_terms;
 
-/* Adds n elements of x, or products of x and y; totals[k] becomes the units of level k, counted. */
+/* Adds n elements of x, or products of x and y, which are the same for moments; totals[k] becomes
+ * how many of unit[k] of the window. */
 typedef void qdr_window_sum(const double *x, const double *y, size_t n, const qdr_window *window,
                             int64_t *totals);
 
@@ -68,9 +75,10 @@ typedef struct qdr_window_kernels {
     qdr_window_sum *sum[QDR_TERMS][QDR_WINDOW_LEVELS + 1]; /* [what][levels], levels from 1 */
 } qdr_window_kernels;
 
-/* Choose the window for elements, or for products of two, whose exponents are given and whose last
- * `spare` bits are 0; false when there is none. Errors of products are then doubles. */
+/* Choose the window for elements, for products of two, or for moments, whose exponents are given and
+ * whose last `spare` bits are 0; false when there is none. Errors of products are then doubles. */
 bool qdr_window_for_elements(qdr_exponents x, int spare, qdr_window *window);
 bool qdr_window_for_products(qdr_exponents x, qdr_exponents y, int spare, qdr_window *window);
+bool qdr_window_for_moments(qdr_exponents x, int spare, qdr_window *window);
 
 #endif

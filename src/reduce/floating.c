@@ -28,6 +28,11 @@ enum { PART = QDR_WINDOW_BLOCK }; /* elements that are converted at a time */
     static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)               \
     {                                                                                              \
         qdr_product_bins_add_##adder(bins, elements, elements, n);                                 \
+    }                                                                                              \
+    static void moments_##id(qdr_bins *bins, qdr_product_bins *squares, const void *elements,      \
+                             size_t n)                                                             \
+    {                                                                                              \
+        qdr_moments_add_##adder(bins, squares, elements, n);                                       \
     }
 
 #define COMPLEX(id, adder, part)                                                                   \
@@ -40,6 +45,12 @@ enum { PART = QDR_WINDOW_BLOCK }; /* elements that are converted at a time */
     static void squares_##id(qdr_product_bins *bins, const void *elements, size_t n)               \
     {                                                                                              \
         qdr_product_bins_add_##adder(bins, elements, elements, 2 * n);                             \
+    }                                                                                              \
+    static void moments_##id(qdr_bins *bins, qdr_product_bins *squares, const void *elements,      \
+                             size_t n)                                                             \
+    {                                                                                              \
+        sum_##id(bins, elements, n);                                                               \
+        squares_##id(squares, elements, n);                                                        \
     }
 
 DIRECT(BOOL, u8)
@@ -83,8 +94,10 @@ static const struct {
     void (*factors)(qdr_factors *factors, const void *elements, size_t n);
     void (*sum)(qdr_bins *bins, const void *elements, size_t n);
     void (*squares)(qdr_product_bins *bins, const void *elements, size_t n);
+    void (*moments)(qdr_bins *bins, qdr_product_bins *squares, const void *elements, size_t n);
 } takers[QDR_DTYPES] = {
-#define DTYPE(id, name, class, type, npy) [QDR_##id] = {factors_##id, sum_##id, squares_##id},
+#define DTYPE(id, name, class, type, npy)                                                          \
+    [QDR_##id] = {factors_##id, sum_##id, squares_##id, moments_##id},
 #include "quadrat/dtypes.def"
 #undef DTYPE
 };
@@ -97,6 +110,11 @@ void qdr_sum_take(qdr_bins *bins, const qdr_tile *tile)
 void qdr_squares_take(qdr_product_bins *bins, const qdr_tile *tile)
 {
     takers[tile->dtype].squares(bins, tile->elements, tile->count);
+}
+
+void qdr_moments_take(qdr_bins *bins, qdr_product_bins *squares, const qdr_tile *tile)
+{
+    takers[tile->dtype].moments(bins, squares, tile->elements, tile->count);
 }
 
 void qdr_factors_take(qdr_factors *factors, const qdr_tile *tile)

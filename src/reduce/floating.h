@@ -14,6 +14,9 @@ void qdr_sum_take(qdr_bins *bins, const qdr_tile *tile);
 /* Of complex elements, the squares of both parts. */
 void qdr_squares_take(qdr_product_bins *bins, const qdr_tile *tile);
 
+/* Both at once, which is quicker. */
+void qdr_moments_take(qdr_bins *bins, qdr_product_bins *squares, const qdr_tile *tile);
+
 /* Complex elements are left out. */
 void qdr_factors_take(qdr_factors *factors, const qdr_tile *tile);
 

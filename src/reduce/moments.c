@@ -17,8 +17,7 @@
     {                                                                                              \
         kind##_work *w = work;                                                                     \
         (void)state;                                                                               \
-        qdr_sum_take(w->sum, tile);                                                                \
-        qdr_squares_take(&w->squares, tile);                                                       \
+        qdr_moments_take(w->sum, &w->squares, tile);                                               \
     }                                                                                              \
     static void flush_##kind(uint64_t *state, void *work)                                          \
     {                                                                                              \

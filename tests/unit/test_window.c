@@ -276,29 +276,39 @@ struct elements {
 struct results {
     qdr_exact_sum sum;
     qdr_exact_product squares, products;
+    qdr_exact_sum joint_sum; /* added with its squares */
+    qdr_exact_product joint_squares;
 };
 
 static void add_all(const struct elements *e, struct results *r)
 {
     qdr_bins *bins = calloc(1, sizeof *bins);
     qdr_product_bins *products = calloc(1, sizeof *products);
-    assert_true(bins && products);
+    qdr_bins *joint = calloc(1, sizeof *joint);
+    qdr_product_bins *joint_squares = calloc(1, sizeof *joint_squares);
+    assert_true(bins && products && joint && joint_squares);
     memset(r, 0, sizeof *r);
     if (e->single) {
         qdr_bins_add_f32(bins, e->single_x, e->n);
         qdr_product_bins_add_f32(products, e->single_x, e->single_x, e->n);
         qdr_product_bins_flush(products, &r->squares);
         qdr_product_bins_add_f32(products, e->single_x, e->single_y, e->n);
+        qdr_moments_add_f32(joint, joint_squares, e->single_x, e->n);
     } else {
         qdr_bins_add_f64(bins, e->x, e->n);
         qdr_product_bins_add_f64(products, e->x, e->x, e->n);
         qdr_product_bins_flush(products, &r->squares);
         qdr_product_bins_add_f64(products, e->x, e->y, e->n);
+        qdr_moments_add_f64(joint, joint_squares, e->x, e->n);
     }
     qdr_bins_flush(bins, &r->sum);
     qdr_product_bins_flush(products, &r->products);
+    qdr_bins_flush(joint, &r->joint_sum);
+    qdr_product_bins_flush(joint_squares, &r->joint_squares);
     free(bins);
     free(products);
+    free(joint);
+    free(joint_squares);
 }
 
 static void check(const struct elements *e, const char *name, int exponent)
@@ -319,8 +329,11 @@ static void check(const struct elements *e, const char *name, int exponent)
             assert_int_equal(rounding, environments[k].rounding);
             const bool same[] = {!memcmp(&r.sum, &expected.sum, sizeof r.sum),
                                  !memcmp(&r.squares, &expected.squares, sizeof r.squares),
-                                 !memcmp(&r.products, &expected.products, sizeof r.products)};
-            static const char *const what[] = {"sum", "squares", "products"};
+                                 !memcmp(&r.products, &expected.products, sizeof r.products),
+                                 !memcmp(&r.joint_sum, &expected.sum, sizeof r.sum),
+                                 !memcmp(&r.joint_squares, &expected.squares, sizeof r.squares)};
+            static const char *const what[] = {"sum", "squares", "products", "sum of moments",
+                                               "squares of moments"};
             for (size_t i = 0; i < COUNT(same); i++)
                 if (!same[i])
                     fail_msg("%s of %zu %s, %s at 2^%d, by %s in environment %zu", what[i], e->n,
