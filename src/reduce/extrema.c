@@ -1,5 +1,5 @@
-/* min, max, ptp, argmin, argmax, and those of what is not NaN: the least key, and for a position
- * the lowest that has it. */
+/* min, max and ptp, which are made of both ends; argmin and argmax, of the least key and the lowest
+ * position that has it; and those of what is not NaN. */
 #include <math.h>
 #include <string.h>
 
@@ -64,13 +64,21 @@ static void merge_extremum(extremum *to, const extremum *from)
     to->count += from->count;
 }
 
-static void update(extremum *e, const qdr_tile *tile, qdr_order o)
+/* The two ends. */
+static void update_ends(extremum *e, const qdr_tile *tile, const qdr_order *o)
+{
+    qdr_key keys[2];
+    qdr_scans()->extent[tile->dtype](tile->elements, tile->count, o->nan, keys);
+    for (int i = 0; i < 2; i++)
+        merge_extremum(&e[i], &(extremum){.count = tile->count, .key = keys[i]});
+}
+
+static void update_first(extremum *e, const qdr_tile *tile, const qdr_order *o)
 {
     extremum found = {.count = tile->count,
-                      .key = qdr_scans()->least[tile->dtype](tile->elements, tile->count, o)};
-    if (o.first && !(e->count && qdr_key_less(e->key, found.key)))
-        found.position =
-            position_in(tile, find[tile->dtype](tile->elements, found.key, o));
+                      .key = qdr_scans()->least[tile->dtype](tile->elements, tile->count, *o)};
+    if (!(e->count && qdr_key_less(e->key, found.key)))
+        found.position = position_in(tile, find[tile->dtype](tile->elements, found.key, *o));
     merge_extremum(e, &found);
 }
 
@@ -118,14 +126,13 @@ static bool valid(const uint64_t *words, int extrema, const qdr_order orders[],
     return e->count <= taken->elements;
 }
 
-/* What has one or more extremums for its state: an order tells of each. */
-#define EXTREMA(kind, extrema, first_part, ...)                                                    \
+/* What has one or two extremums for its state: an order tells of each. */
+#define EXTREMA(kind, extrema, take, ...)                                                          \
     static const qdr_order orders_##kind[] = {__VA_ARGS__};                                        \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
         (void)work;                                                                                \
-        for (int i = 0; i < extrema; i++)                                                          \
-            update((extremum *)state + i, tile, orders_##kind[i]);                                 \
+        take((extremum *)state, tile, orders_##kind);                                              \
     }                                                                                              \
     static void merge_##kind(uint64_t *to, const uint64_t *from)                                   \
     {                                                                                              \
@@ -143,17 +150,13 @@ static bool valid(const uint64_t *words, int extrema, const qdr_order orders[],
         .update = update_##kind,                                                                   \
         .merge = merge_##kind,                                                                     \
         .valid = valid_##kind,                                                                     \
-        .part = first_part,                                                                        \
     };
-EXTREMA(minimum, 1, NULL, {0, 0, QDR_NAN_WINS})
-EXTREMA(maximum, 1, NULL, {-1, 0, QDR_NAN_WINS})
-EXTREMA(extent, 2, &qdr_minimum_accumulator, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
-EXTREMA(first_min, 1, NULL, {0, 1, QDR_NAN_WINS})
-EXTREMA(first_max, 1, NULL, {-1, 1, QDR_NAN_WINS})
-EXTREMA(least, 1, NULL, {0, 0, QDR_NAN_LOSES})
-EXTREMA(greatest, 1, NULL, {-1, 0, QDR_NAN_LOSES})
-EXTREMA(first_least, 1, NULL, {0, 1, QDR_NAN_LOSES})
-EXTREMA(first_greatest, 1, NULL, {-1, 1, QDR_NAN_LOSES})
+EXTREMA(extent, 2, update_ends, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
+EXTREMA(extent_of_numbers, 2, update_ends, {0, 0, QDR_NAN_LOSES}, {-1, 0, QDR_NAN_LOSES})
+EXTREMA(first_min, 1, update_first, {0, 1, QDR_NAN_WINS})
+EXTREMA(first_max, 1, update_first, {-1, 1, QDR_NAN_WINS})
+EXTREMA(first_least, 1, update_first, {0, 1, QDR_NAN_LOSES})
+EXTREMA(first_greatest, 1, update_first, {-1, 1, QDR_NAN_LOSES})
 
 static int check_any(const extremum *e, const char *name, qdr_error *err)
 {
@@ -161,10 +164,12 @@ static int check_any(const extremum *e, const char *name, qdr_error *err)
                     : qdr_fail(err, QDR_EUSAGE, "%s of an array without elements is nothing", name);
 }
 
-static int finish_value(const extremum *e, qdr_dtype dtype, int64_t invert, const char *name,
+/* The minimum is the first of the two ends, the maximum the second. */
+static int finish_value(const extremum *e, int end, qdr_dtype dtype, const char *name,
                         qdr_scalar *value, qdr_error *err)
 {
-    *value = qdr_scalar_narrow(element_of(e->key, qdr_dtype_kind(dtype), invert), dtype);
+    qdr_scalar wide = element_of(e[end].key, qdr_dtype_kind(dtype), -end);
+    *value = qdr_scalar_narrow(wide, dtype);
     return check_any(e, name, err);
 }
 
@@ -190,12 +195,12 @@ static int finish_number(const extremum *e, qdr_dtype dtype, const char *name, q
         (void)dtype, (void)options;                                                                \
         return call;                                                                               \
     }
-FINISH(min, finish_value((const extremum *)state, dtype, 0, "min", value, err))
-FINISH(max, finish_value((const extremum *)state, dtype, -1, "max", value, err))
+FINISH(min, finish_value((const extremum *)state, 0, dtype, "min", value, err))
+FINISH(max, finish_value((const extremum *)state, 1, dtype, "max", value, err))
 FINISH(argmin, finish_position((const extremum *)state, "argmin", value, err))
 FINISH(argmax, finish_position((const extremum *)state, "argmax", value, err))
-FINISH(nanmin, finish_value((const extremum *)state, dtype, 0, "nanmin", value, err))
-FINISH(nanmax, finish_value((const extremum *)state, dtype, -1, "nanmax", value, err))
+FINISH(nanmin, finish_value((const extremum *)state, 0, dtype, "nanmin", value, err))
+FINISH(nanmax, finish_value((const extremum *)state, 1, dtype, "nanmax", value, err))
 FINISH(nanargmin, finish_number((const extremum *)state, dtype, "nanargmin", value, err))
 FINISH(nanargmax, finish_number((const extremum *)state, dtype, "nanargmax", value, err))
 

@@ -8,10 +8,8 @@
 
 extern const qdr_accumulator qdr_sum_accumulator, qdr_complex_sum_accumulator;
 extern const qdr_accumulator qdr_moments_accumulator, qdr_complex_moments_accumulator;
-extern const qdr_accumulator qdr_minimum_accumulator, qdr_maximum_accumulator;
-extern const qdr_accumulator qdr_extent_accumulator;
+extern const qdr_accumulator qdr_extent_accumulator, qdr_extent_of_numbers_accumulator;
 extern const qdr_accumulator qdr_first_min_accumulator, qdr_first_max_accumulator;
-extern const qdr_accumulator qdr_least_accumulator, qdr_greatest_accumulator;
 extern const qdr_accumulator qdr_first_least_accumulator, qdr_first_greatest_accumulator;
 extern const qdr_accumulator qdr_count_accumulator;
 extern const qdr_accumulator qdr_products_accumulator, qdr_complex_products_accumulator;
@@ -24,7 +22,7 @@ bool qdr_words_zero(const uint64_t *words, size_t n);
 /* The total of n words, each `stride` behind the one before; UINT64_MAX when it is larger. */
 uint64_t qdr_words_total(const uint64_t *words, size_t n, size_t stride);
 
-#define QDR_EXTREMUM_WORDS 4 /* of the minimum's and the maximum's state */
+#define QDR_EXTREMUM_WORDS 4 /* of each end in an extent's state */
 
 #define REDUCER(name, parameters, of_real, of_complex, result, finish, steps, traits, help,        \
                 example, value)                                                                    \

@@ -34,16 +34,21 @@ OF_WORDS(64, 52)
 
 /* From bits to ranks, for invert and nan as in an order, and back. NaN's rank is the least or the
  * greatest, and either, inverted or not, stands for a NaN. */
-#define RANK_b(x) (x ^ invert)
-#define RANK_i(x) (x ^ invert)
-#define RANK_u(x) (x ^ sign ^ invert)
-#define RANK_h(x) (OF_WORD(is_nan, x) ? nan : OF_WORD(swap, x) ^ invert)
-#define RANK_f(x) RANK_h(x)
-#define BITS_b(rank) (rank ^ invert)
-#define BITS_i(rank) (rank ^ invert)
-#define BITS_u(rank) (rank ^ sign ^ invert)
-#define BITS_h(rank) OF_WORD(swap, (word)(rank ^ invert))
-#define BITS_f(rank) BITS_h(rank)
+#define RANK_b(x, invert, nan) (x ^ invert)
+#define RANK_i(x, invert, nan) (x ^ invert)
+#define RANK_u(x, invert, nan) (x ^ sign ^ invert)
+#define RANK_h(x, invert, nan) (IS_NAN_h(x) ? nan : OF_WORD(swap, x) ^ invert)
+#define RANK_f(x, invert, nan) RANK_h(x, invert, nan)
+#define BITS_b(rank, invert) (rank ^ invert)
+#define BITS_i(rank, invert) (rank ^ invert)
+#define BITS_u(rank, invert) (rank ^ sign ^ invert)
+#define BITS_h(rank, invert) OF_WORD(swap, (word)(rank ^ invert))
+#define BITS_f(rank, invert) BITS_h(rank, invert)
+#define IS_NAN_b(x) false
+#define IS_NAN_i(x) false
+#define IS_NAN_u(x) false
+#define IS_NAN_h(x) OF_WORD(is_nan, x)
+#define IS_NAN_f(x) IS_NAN_h(x)
 
 #define LEAST_RANK(id, type, RANK, BITS, KEY)                                                      \
     static qdr_key least_##id(const void *elements, size_t n, qdr_order o)                         \
@@ -55,13 +60,52 @@ OF_WORDS(64, 52)
         (void)nan;                                                                                 \
         for (size_t i = 0; i < n; i++) {                                                           \
             memcpy(&bits, (const char *)elements + i * sizeof bits, sizeof bits);                  \
-            word rank = (word)(RANK(bits));                                                        \
+            word rank = (word)(RANK(bits, invert, nan));                                           \
             least = rank < least ? rank : least;                                                   \
         }                                                                                          \
-        bits = (word)(BITS(least));                                                                \
+        bits = (word)(BITS(least, invert));                                                        \
         type element;                                                                              \
         memcpy(&element, &bits, sizeof element);                                                   \
         return KEY(element, o);                                                                    \
+    }
+
+/* The least and the greatest rank, as RANK makes them. */
+#define BOUND(RANK)                                                                                \
+    for (size_t i = 0; i < n; i++) {                                                               \
+        word bits;                                                                                 \
+        memcpy(&bits, (const char *)elements + i * sizeof bits, sizeof bits);                      \
+        word low = (word)(RANK(bits, 0, nan)), high = (word)(RANK(bits, 0, ~nan));                 \
+        least = low < least ? low : least;                                                         \
+        greatest = high > greatest ? high : greatest;                                              \
+    }
+
+/* Without regard to NaNs first, as most arrays have none: theirs are the ranks at either end. */
+#define PLAIN_b(x, invert, nan) BITS_b(x, invert)
+#define PLAIN_i(x, invert, nan) BITS_i(x, invert)
+#define PLAIN_u(x, invert, nan) BITS_u(x, invert)
+#define PLAIN_h(x, invert, nan) BITS_h(x, invert)
+#define PLAIN_f(x, invert, nan) BITS_f(x, invert)
+#define EXTENT_RANK(id, type, class)                                                               \
+    static void extent_##id(const void *elements, size_t n, int64_t of_nan, qdr_key keys[2])       \
+    {                                                                                              \
+        typedef WORD(type) word;                                                                   \
+        const word nan = (word)(of_nan >> (64 - 8 * sizeof(word)));                                \
+        const word sign = (word)(1ull << (8 * sizeof(word) - 1));                                  \
+        word least = (word)~sign, greatest = sign;                                                 \
+        (void)nan;                                                                                 \
+        BOUND(PLAIN_##class)                                                                       \
+        if (IS_NAN_##class((word)BITS_##class(least, 0)) ||                                        \
+            IS_NAN_##class((word)BITS_##class(greatest, 0))) {                                     \
+            least = (word)~sign, greatest = sign;                                                  \
+            BOUND(RANK_##class)                                                                    \
+        }                                                                                          \
+        least = (word)BITS_##class(least, 0);                                                      \
+        greatest = (word)BITS_##class(greatest, 0);                                                \
+        type first, last;                                                                          \
+        memcpy(&first, &least, sizeof first);                                                      \
+        memcpy(&last, &greatest, sizeof last);                                                     \
+        keys[0] = QDR_KEY_##class(first, ((qdr_order){0, 0, of_nan}));                             \
+        keys[1] = QDR_KEY_##class(last, ((qdr_order){-1, 0, of_nan}));                             \
     }
 
 #define LEAST_KEY(id, type)                                                                        \
@@ -75,6 +119,12 @@ OF_WORDS(64, 52)
         }                                                                                          \
         return least;                                                                              \
     }
+#define EXTENT_KEY(id)                                                                             \
+    static void extent_##id(const void *elements, size_t n, int64_t nan, qdr_key keys[2])          \
+    {                                                                                              \
+        for (int i = 0; i < 2; i++)                                                                \
+            keys[i] = least_##id(elements, n, (qdr_order){-i, 0, nan});                            \
+    }
 
 #define LEAST_b(id, type) LEAST_RANK(id, type, RANK_b, BITS_b, QDR_KEY_b)
 #define LEAST_i(id, type) LEAST_RANK(id, type, RANK_i, BITS_i, QDR_KEY_i)
@@ -82,7 +132,13 @@ OF_WORDS(64, 52)
 #define LEAST_h(id, type) LEAST_RANK(id, type, RANK_h, BITS_h, QDR_KEY_h)
 #define LEAST_f(id, type) LEAST_RANK(id, type, RANK_f, BITS_f, QDR_KEY_f)
 #define LEAST_c(id, type) LEAST_KEY(id, type)
-#define DTYPE(id, name, class, type, npy) LEAST_##class(id, type)
+#define EXTENT_b(id, type) EXTENT_RANK(id, type, b)
+#define EXTENT_i(id, type) EXTENT_RANK(id, type, i)
+#define EXTENT_u(id, type) EXTENT_RANK(id, type, u)
+#define EXTENT_h(id, type) EXTENT_RANK(id, type, h)
+#define EXTENT_f(id, type) EXTENT_RANK(id, type, f)
+#define EXTENT_c(id, type) EXTENT_KEY(id)
+#define DTYPE(id, name, class, type, npy) LEAST_##class(id, type) EXTENT_##class(id, type)
 #include "quadrat/dtypes.def"
 #undef DTYPE
 
@@ -119,6 +175,11 @@ extern const qdr_scan_set JOINED(qdr_scans_, QDR_ISA);
 const qdr_scan_set JOINED(qdr_scans_, QDR_ISA) = {
     .least = {
 #define DTYPE(id, name, class, type, npy) [QDR_##id] = least_##id,
+#include "quadrat/dtypes.def"
+#undef DTYPE
+    },
+    .extent = {
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = extent_##id,
 #include "quadrat/dtypes.def"
 #undef DTYPE
     },

@@ -7,9 +7,11 @@
 #include "base/isa.h"
 #include "reduce/key.h"
 
-/* Of one instruction set. */
+/* Of one instruction set; n > 0. */
 typedef struct qdr_scan_set {
-    qdr_key (*least[QDR_DTYPES])(const void *elements, size_t n, qdr_order order); /* n > 0 */
+    qdr_key (*least[QDR_DTYPES])(const void *elements, size_t n, qdr_order order);
+    /* The least keys in both orders, minimum and maximum, that have such a key of NaN. */
+    void (*extent[QDR_DTYPES])(const void *elements, size_t n, int64_t nan, qdr_key keys[2]);
     uint64_t (*nonzero[QDR_DTYPES])(const void *elements, size_t n); /* NaN is, -0.0 is not */
 } qdr_scan_set;
 

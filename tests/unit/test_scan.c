@@ -66,6 +66,16 @@ static const qdr_order orders[] = {
     {0, 0, QDR_NAN_LOSES}, {-1, 0, QDR_NAN_LOSES}, {0, 1, QDR_NAN_LOSES}, {-1, 1, QDR_NAN_LOSES},
 };
 
+static qdr_key least_of(qdr_dtype dtype, const void *x, size_t n, qdr_order o)
+{
+    qdr_key least = elements[dtype].key(x, 0, o);
+    for (size_t i = 1; i < n; i++) {
+        qdr_key other = elements[dtype].key(x, i, o);
+        least = qdr_key_less(other, least) ? other : least;
+    }
+    return least;
+}
+
 static void check(const qdr_scan_set *set, qdr_isa isa, qdr_dtype dtype, const void *x, size_t n)
 {
     uint64_t nonzero = 0;
@@ -73,16 +83,14 @@ static void check(const qdr_scan_set *set, qdr_isa isa, qdr_dtype dtype, const v
         nonzero += !elements[dtype].is_zero(x, i);
     assert_int_equal(set->nonzero[dtype](x, n), nonzero);
     for (size_t k = 0; k < COUNT(orders); k++) {
-        qdr_key expected = elements[dtype].key(x, 0, orders[k]);
-        for (size_t i = 1; i < n; i++) {
-            qdr_key other = elements[dtype].key(x, i, orders[k]);
-            expected = qdr_key_less(other, expected) ? other : expected;
-        }
-        qdr_key got = set->least[dtype](x, n, orders[k]);
-        if (!qdr_key_equal(got, expected))
-            fail_msg("%zu of %s, order %zu, instruction set %d: got %llx, expected %llx", n,
-                     qdr_dtype_name(dtype), k, (int)isa, (unsigned long long)got.first,
-                     (unsigned long long)expected.first);
+        qdr_order o = orders[k];
+        qdr_key expected = least_of(dtype, x, n, o), ends[2];
+        set->extent[dtype](x, n, o.nan, ends);
+        qdr_key got = set->least[dtype](x, n, o), end = ends[o.invert != 0];
+        if (!qdr_key_equal(got, expected) || (!o.first && !qdr_key_equal(end, expected)))
+            fail_msg("%zu of %s, order %zu, instruction set %d: got %llx and %llx, expected %llx",
+                     n, qdr_dtype_name(dtype), k, (int)isa, (unsigned long long)got.first,
+                     (unsigned long long)end.first, (unsigned long long)expected.first);
     }
 }
 
