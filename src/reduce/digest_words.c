@@ -1,9 +1,8 @@
-/* The loop of the digest for one instruction set: a chunk of elements becomes 64-bit words, and
- * those are taken up in vectors, each word with its own key. This file is compiled once for each,
- * see base/isa.h. */
+/* The loop of the digest for one instruction set: elements become 64-bit words by the vector, each of
+ * which is taken up with its own key. This file is compiled once for each, see base/isa.h. */
 #include "reduce/digest_words.h"
 
-#include <math.h>
+#include <string.h>
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -29,54 +28,65 @@
 
 typedef uint64_t words __attribute__((vector_size(8 * LANES)));
 
-/* Takes n words up, the first of which has that position. */
-static void take(uint64_t state[2], const uint64_t *word, size_t n, uint64_t position)
+static inline void take(words w, words key, words *first, words *second)
 {
-    size_t i = 0;
-    words key, first = {0}, second = {0};
-    for (int lane = 0; lane < LANES; lane++)
-        key[lane] = (position + 1 + (uint64_t)lane) * STEP;
-    for (; i + LANES <= n; i += LANES, key += LANES * STEP) {
-        words w = *(const words *)(word + i), a = w ^ key, b = w + key;
-        first += PRODUCTS(a, a >> 32);
-        second += PRODUCTS(b, b >> 32);
-    }
-    for (int lane = 0; lane < LANES; lane++) {
-        state[0] += first[lane];
-        state[1] += second[lane];
-    }
-    for (; i < n; i++) {
-        uint64_t k = (position + 1 + i) * STEP, a = word[i] ^ k, b = word[i] + k;
-        state[0] += (a & 0xffffffff) * (a >> 32);
-        state[1] += (b & 0xffffffff) * (b >> 32);
-    }
+    words a = w ^ key, b = w + key;
+    *first += PRODUCTS(a, a >> 32);
+    *second += PRODUCTS(b, b >> 32);
 }
 
-/* A digest of elements that consist of parts x, of type P; the parts of a chunk are of type C. */
-#define DIGEST(name, P, C, canonical)                                                              \
+/* A digest of elements of one word or two, which consist of parts; `canonical` is the words of x, a
+ * vector of parts. */
+#define DIGEST(name, part, canonical)                                                              \
     static void name(uint64_t state[2], const void *elements, size_t n, uint64_t position)         \
     {                                                                                              \
-        typedef C chunk_part __attribute__((may_alias));                                           \
-        _Alignas(sizeof(words)) uint64_t chunk[CHUNK];                                             \
-        chunk_part *to = (chunk_part *)chunk;                                                      \
-        const P *from = elements;                                                                  \
-        for (size_t done = 0, count; done < n; done += count) {                                    \
-            count = n - done < CHUNK ? n - done : CHUNK;                                           \
-            for (size_t i = 0; i < count * sizeof *chunk / sizeof *to; i++) {                      \
-                P x = *from++;                                                                     \
-                to[i] = canonical;                                                                 \
-            }                                                                                      \
-            take(state, chunk, count, position + done);                                            \
+        typedef part vector __attribute__((vector_size(sizeof(words))));                           \
+        const char *from = elements;                                                               \
+        vector x = {0};                                                                            \
+        words key, first = {0}, second = {0}, last[2] = {{0}};                                     \
+        for (int lane = 0; lane < LANES; lane++)                                                   \
+            key[lane] = (position + 1 + (uint64_t)lane) * STEP;                                    \
+        for (; n >= LANES; n -= LANES, from += sizeof x, key += LANES * STEP) {                    \
+            memcpy(&x, from, sizeof x);                                                            \
+            take(canonical, key, &first, &second);                                                 \
+        }                                                                                          \
+        memcpy(&x, from, n * sizeof(uint64_t));                                                    \
+        take(canonical, key, &last[0], &last[1]);                                                  \
+        for (size_t lane = 0; lane < LANES; lane++) {                                              \
+            state[0] += first[lane] + (lane < n ? last[0][lane] : 0);                              \
+            state[1] += second[lane] + (lane < n ? last[1][lane] : 0);                             \
         }                                                                                          \
     }
-DIGEST(bytes, uint8_t, uint64_t, x)
-DIGEST(shorts, uint16_t, uint64_t, x)
-DIGEST(ints, uint32_t, uint64_t, x)
-DIGEST(longs, uint64_t, uint64_t, x)
-DIGEST(halves, uint16_t, uint64_t, (x & 0x7fff) > 0x7c00 ? 0x7e00 : x)
-DIGEST(floats, uint32_t, uint64_t, (x & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : x)
-DIGEST(doubles, double, double, x == x ? x : (double)NAN)
-DIGEST(pairs, float, float, x == x ? x : NAN)
+#define NUMBERS(whole, nan)                                                                        \
+    ({                                                                                             \
+        typedef whole bits __attribute__((vector_size(sizeof(words))));                            \
+        bits is_nan = (bits)(x != x);                                                              \
+        (words)(((bits)x & ~is_nan) | (is_nan & nan));                                             \
+    })
+DIGEST(longs, uint64_t, x)
+DIGEST(doubles, double, NUMBERS(uint64_t, 0x7ff8000000000000))
+DIGEST(pairs, float, NUMBERS(uint32_t, 0x7fc00000))
+
+/* A digest of elements of less than a word, by chunks that the compiler widens. */
+#define NARROW(name, type, canonical)                                                              \
+    static void name(uint64_t state[2], const void *elements, size_t n, uint64_t position)         \
+    {                                                                                              \
+        const type *from = elements;                                                               \
+        uint64_t chunk[CHUNK];                                                                     \
+        for (size_t done = 0, count; done < n; done += count) {                                    \
+            count = n - done < CHUNK ? n - done : CHUNK;                                           \
+            for (size_t i = 0; i < count; i++) {                                                   \
+                type x = from[done + i];                                                           \
+                chunk[i] = canonical;                                                              \
+            }                                                                                      \
+            longs(state, chunk, count, position + done);                                           \
+        }                                                                                          \
+    }
+NARROW(bytes, uint8_t, x)
+NARROW(shorts, uint16_t, x)
+NARROW(ints, uint32_t, x)
+NARROW(halves, uint16_t, (x & 0x7fff) > 0x7c00 ? 0x7e00 : x)
+NARROW(floats, uint32_t, (x & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : x)
 
 #define NAME(isa) NAME_OF(isa)
 #define NAME_OF(isa) qdr_digest_##isa
