@@ -1,39 +1,32 @@
 /* Random arrays: each element is made of one word of Philox's, the one at its position. */
-#include "array/normal.h"
+#include "array/draws.h"
 #include "array/source.h"
 
-/* Philox4x64-10, constants and rounds of the paper. */
-static void philox(uint64_t counter, const uint64_t key[2], uint64_t out[4])
+static const qdr_draw_set *draws(void)
 {
-    uint64_t x0 = counter, x1 = 0, x2 = 0, x3 = 0, k0 = key[0], k1 = key[1];
-    for (int round = 0; round < 10; round++) {
-        unsigned __int128 p0 = (unsigned __int128)0xD2E7470EE14C6C93 * x0;
-        unsigned __int128 p1 = (unsigned __int128)0xCA5A826395121157 * x2;
-        x0 = (uint64_t)(p1 >> 64) ^ x1 ^ k0;
-        x2 = (uint64_t)(p0 >> 64) ^ x3 ^ k1;
-        x1 = (uint64_t)p1;
-        x3 = (uint64_t)p0;
-        k0 += 0x9E3779B97F4A7C15;
-        k1 += 0xBB67AE8584CAA73B;
-    }
-    out[0] = x0, out[1] = x1, out[2] = x2, out[3] = x3;
+    static const qdr_draw_set *const sets[QDR_ISAS] = {
+        [QDR_ISA_PORTABLE] = &qdr_draws_portable,
+#if defined(QUADRAT_HAVE_X86)
+        [QDR_ISA_AVX2] = &qdr_draws_avx2,
+        [QDR_ISA_AVX512] = &qdr_draws_avx512,
+#endif
+    };
+    return sets[qdr_isa_chosen()];
 }
 
 /* The upper half of the key: arrays of one seed and different kinds have nothing in common. */
 enum { UNIFORM, NORMAL, INTEGERS };
 
-/* The words at `count` positions. NumPy counts before it draws: the first four come from counter
- * 1. */
-static void draw(const qdr_source *source, uint64_t kind, int64_t position, int64_t count,
-                 uint64_t words[])
+/* The words at `count` positions, up to QDR_DRAWS, somewhere in the room. NumPy counts before it
+ * draws: the first four come from counter 1. */
+#define ROOM (QDR_DRAWS + 4)
+static const uint64_t *draw(const qdr_source *source, uint64_t kind, int64_t position,
+                            int64_t count, uint64_t room[ROOM])
 {
     const uint64_t key[2] = {source->random.seed, kind};
-    for (int64_t i = 0; i < count;) {
-        uint64_t four[4], at = (uint64_t)(position + i);
-        philox(at / 4 + 1, key, four);
-        for (uint64_t k = at % 4; k < 4 && i < count; k++)
-            words[i++] = four[k];
-    }
+    uint64_t before = (uint64_t)position % 4, counters = (before + (uint64_t)count + 3) / 4;
+    draws()->philox(key, (uint64_t)position / 4 + 1, counters, room);
+    return room + before;
 }
 
 static int create(qdr_dtype dtype, const qdr_shape *shape, uint64_t seed,
@@ -48,30 +41,25 @@ static int create(qdr_dtype dtype, const qdr_shape *shape, uint64_t seed,
     return QDR_OK;
 }
 
-#define PART 512 /* words drawn at a time */
-
-/* A fill that makes each element of its word w. */
-#define FILL(name, kind, type, value)                                                              \
+/* A fill that makes n elements `to` of their words w. */
+#define FILL(name, kind, type, make)                                                               \
     static int fill_##name(const qdr_source *source, int64_t position, int64_t count,              \
                            void *elements, qdr_error *err)                                         \
     {                                                                                              \
         (void)err;                                                                                 \
-        type *x = elements;                                                                        \
-        uint64_t words[PART];                                                                      \
-        for (int64_t at = 0; at < count; at += PART) {                                             \
-            int64_t part = count - at < PART ? count - at : PART;                                  \
-            draw(source, kind, position + at, part, words);                                        \
-            for (int64_t i = 0; i < part; i++) {                                                   \
-                uint64_t w = words[i];                                                             \
-                x[at + i] = value;                                                                 \
-            }                                                                                      \
+        uint64_t room[ROOM];                                                                       \
+        type *to = elements;                                                                       \
+        for (int64_t n; count > 0; to += n, position += n, count -= n) {                           \
+            n = count < QDR_DRAWS ? count : QDR_DRAWS;                                             \
+            const uint64_t *w = draw(source, kind, position, n, room);                             \
+            make;                                                                                  \
         }                                                                                          \
         return QDR_OK;                                                                             \
     }
 
 /* ---- uniform ------------------------------------------------------------------------------ */
 
-FILL(random, UNIFORM, double, (double)(w >> 11) * 0x1p-53)
+FILL(random, UNIFORM, double, draws()->uniform(w, (size_t)n, to))
 
 int qdr_source_random(const qdr_shape *shape, uint64_t seed, qdr_source **source, qdr_error *err)
 {
@@ -80,15 +68,14 @@ int qdr_source_random(const qdr_shape *shape, uint64_t seed, qdr_source **source
 
 /* ---- normal ------------------------------------------------------------------------------- */
 
-static double normal(uint64_t w)
+static void normal(const qdr_source *source, const uint64_t *w, size_t n, double *to)
 {
-    int64_t m = (int64_t)(w >> 63 ? ~w : w);
-    double q = ((double)m + 0.5) * 0x1p-64, p = ((double)(INT64_MAX - m) + 0.5) * 0x1p-64;
-    double z = qdr_normal_quantile(p, q);
-    return w >> 63 ? -z : z;
+    draws()->normal(w, n, to);
+    for (size_t i = 0; i < n; i++)
+        to[i] = source->random.loc + source->random.scale * to[i];
 }
 
-FILL(normal, NORMAL, double, source->random.loc + source->random.scale * normal(w))
+FILL(normal, NORMAL, double, normal(source, w, (size_t)n, to))
 
 int qdr_source_normal(const qdr_shape *shape, double loc, double scale, uint64_t seed,
                       qdr_source **source, qdr_error *err)
@@ -103,9 +90,14 @@ int qdr_source_normal(const qdr_shape *shape, double loc, double scale, uint64_t
 
 /* ---- integers ----------------------------------------------------------------------------- */
 
-FILL(integers, INTEGERS, uint64_t,
-     source->random.low +
-         (uint64_t)((unsigned __int128)w * ((unsigned __int128)source->random.span + 1) >> 64))
+static void integers(const qdr_source *source, const uint64_t *w, size_t n, uint64_t *to)
+{
+    unsigned __int128 span = (unsigned __int128)source->random.span + 1;
+    for (size_t i = 0; i < n; i++)
+        to[i] = source->random.low + (uint64_t)(w[i] * span >> 64);
+}
+
+FILL(integers, INTEGERS, uint64_t, integers(source, w, (size_t)n, to))
 
 int qdr_source_integers(const qdr_shape *shape, qdr_scalar low, qdr_scalar last, uint64_t seed,
                         qdr_source **source, qdr_error *err)
