@@ -3,6 +3,8 @@
  * vectors of. */
 #include "exact/integers.h"
 
+#include <stdbool.h>
+
 enum { RUN = 1 << 15 }; /* numbers of 16 bits that 32 bits hold the sum of */
 
 /* `total` is the sum of `term` for each i below n; `part` is the type of the sum of a run. */
@@ -64,19 +66,48 @@ PRODUCTS(u16, uint16_t, uint32_t, BY_RUNS, uint64_t)
 PRODUCTS(i32, int32_t, int64_t, BY_HALVES, int64_t)
 PRODUCTS(u32, uint32_t, uint64_t, BY_HALVES, uint64_t)
 
-#define LONG_PRODUCTS(name, type, wide)                                                            \
-    static qdr_integer_total products_##name(const type *x, const type *y, size_t n)               \
+enum { PART = 512 };
+
+/* Makes 32 bits of up to PART numbers; returns whether they are the same. */
+#define NARROW(name, type)                                                                         \
+    static bool narrow_##name(const name##_t *x, size_t n, type *to)                               \
+    {                                                                                              \
+        name##_t lost = 0;                                                                         \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            to[i] = (type)x[i];                                                                    \
+            lost |= x[i] ^ to[i];                                                                  \
+        }                                                                                          \
+        return !lost;                                                                              \
+    }
+NARROW(int64, int32_t)
+NARROW(uint64, uint32_t)
+
+/* By those of 32 bits up to where one does not fit, which is nowhere in most data. */
+#define LONG_PRODUCTS(name, type, wide, short_name, short_type)                                    \
+    static qdr_integer_total products_##name(const type##_t *x, const type##_t *y, size_t n)       \
     {                                                                                              \
         qdr_integer_total total = {0, 0};                                                          \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            wide product = (wide)x[i] * y[i];                                                      \
-            total.low += (uint64_t)product;                                                        \
-            total.high += (type)(product >> 64);                                                   \
+        bool fits = true;                                                                          \
+        for (size_t start = 0; start < n; start += PART, x += PART, y += PART) {                   \
+            size_t part = n - start < PART ? n - start : PART;                                     \
+            short_type a[PART], b[PART];                                                           \
+            fits = fits && narrow_##type(x, part, a) && (x == y || narrow_##type(y, part, b));     \
+            if (fits) {                                                                            \
+                qdr_integer_total some = products_##short_name(a, x == y ? a : b, part);           \
+                total.low += some.low;                                                             \
+                total.high += some.high;                                                           \
+                continue;                                                                          \
+            }                                                                                      \
+            for (size_t i = 0; i < part; i++) {                                                    \
+                wide product = (wide)x[i] * y[i];                                                  \
+                total.low += (uint64_t)product;                                                    \
+                total.high += (type##_t)(product >> 64);                                           \
+            }                                                                                      \
         }                                                                                          \
         return total;                                                                              \
     }
-LONG_PRODUCTS(i64, int64_t, __int128)
-LONG_PRODUCTS(u64, uint64_t, unsigned __int128)
+LONG_PRODUCTS(i64, int64, __int128, i32, int32_t)
+LONG_PRODUCTS(u64, uint64, unsigned __int128, u32, uint32_t)
 
 #define JOINED(a, b) JOINED_AGAIN(a, b)
 #define JOINED_AGAIN(a, b) a##b
