@@ -12,7 +12,7 @@
  * it is what is finished instead of the state. So a median narrows down where it lies.
  *
  * A reduction finishes a state into its value. Several reductions may share an accumulator: var
- * and std do, and mean takes the sum that they hold.
+ * and std do, as min, max and ptp; and mean takes the sum that var holds.
  *
  * Everything here is local; merging over ranks is the engine's.
  */
