@@ -281,18 +281,19 @@ static void add_widened_moments(qdr_bins *bins, qdr_product_bins *squares, qdr_w
 
 void qdr_moments_add_f32(qdr_bins *bins, qdr_product_bins *squares, const float *x, size_t n)
 {
-    add_widened_moments(bins, squares, choose(&bins->kernels)->windows->widen_float, x, n, sizeof *x,
-                        FLOAT_SPARE);
+    add_widened_moments(bins, squares, choose(&bins->kernels)->windows->widen_float, x, n,
+                        sizeof *x, FLOAT_SPARE);
 }
 
 void qdr_moments_add_f16(qdr_bins *bins, qdr_product_bins *squares, const uint16_t *x, size_t n)
 {
-    add_widened_moments(bins, squares, choose(&bins->kernels)->windows->widen_half, x, n, sizeof *x,
-                        HALF_SPARE);
+    add_widened_moments(bins, squares, choose(&bins->kernels)->windows->widen_half, x, n,
+                        sizeof *x, HALF_SPARE);
 }
 
 #define ADD_INTEGER_MOMENTS(name, type)                                                            \
-    void qdr_moments_add_##name(qdr_bins *bins, qdr_product_bins *squares, const type *x, size_t n) \
+    void qdr_moments_add_##name(qdr_bins *bins, qdr_product_bins *squares, const type *x,          \
+                                size_t n)                                                          \
     {                                                                                              \
         qdr_bins_add_##name(bins, x, n);                                                           \
         qdr_product_bins_add_##name(squares, x, x, n);                                             \

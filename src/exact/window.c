@@ -47,8 +47,8 @@ bool qdr_window_for_products(qdr_exponents x, qdr_exponents y, int spare, qdr_wi
 }
 
 /* A window has as many levels as its steps need from top to bottom, and squares lie twice as far
- * apart as elements: where neither is cut off at the least unit, which elements of squares that have
- * a window never are, the elements need half as many. */
+ * apart as elements: where neither is cut off at the least unit, which elements of squares that
+ * have a window never are, the elements need half as many. */
 bool qdr_window_for_moments(qdr_exponents x, int spare, qdr_window *window)
 {
     qdr_window elements;

@@ -75,8 +75,9 @@ typedef struct qdr_window_kernels {
     qdr_window_sum *sum[QDR_TERMS][QDR_WINDOW_LEVELS + 1]; /* [what][levels], levels from 1 */
 } qdr_window_kernels;
 
-/* Choose the window for elements, for products of two, or for moments, whose exponents are given and
- * whose last `spare` bits are 0; false when there is none. Errors of products are then doubles. */
+/* Choose the window for elements, for products of two, or for moments, whose exponents are given
+ * and whose last `spare` bits are 0; false when there is none. Errors of products are then
+ * doubles. */
 bool qdr_window_for_elements(qdr_exponents x, int spare, qdr_window *window);
 bool qdr_window_for_products(qdr_exponents x, qdr_exponents y, int spare, qdr_window *window);
 bool qdr_window_for_moments(qdr_exponents x, int spare, qdr_window *window);

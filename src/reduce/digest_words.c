@@ -1,5 +1,5 @@
-/* The loop of the digest for one instruction set: elements become 64-bit words by the vector, each of
- * which is taken up with its own key. This file is compiled once for each, see base/isa.h. */
+/* The loop of the digest for one instruction set: elements become 64-bit words by the vector, each
+ * of which is taken up with its own key. This file is compiled once for each, see base/isa.h. */
 #include "reduce/digest_words.h"
 
 #include <string.h>

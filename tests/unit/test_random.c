@@ -1,5 +1,5 @@
-/* The random numbers of every instruction set, against Philox as its paper has it, word by word, and
- * the quantile of each word; and any part of an array alone. */
+/* The random numbers of every instruction set, against Philox as its paper has it, word by word,
+ * and the quantile of each word; and any part of an array alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
