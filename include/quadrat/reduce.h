@@ -69,6 +69,7 @@ typedef struct qdr_accumulator {
     qdr_validator *valid; /* see qdr_accumulator_valid; NULL where any words are a state */
     /* The kind whose state the first words of this one's are; NULL for none. */
     const struct qdr_accumulator *part;
+    const struct qdr_abreast *abreast; /* src/reduce/abreast.h; NULL where a kind has no such way */
     /* Of kinds with a context, which is all zero at first: its words, the number of passes, what is
      * written there before the first one, and the step from one to the next. NULL where there is
      * none, and one pass. Beginning may be told the bounds of the elements, of their dtype. */

@@ -3,11 +3,13 @@
 #define QDR_EXACT_KERNELS_H
 
 #include "exact/integers.h"
+#include "exact/pairs.h"
 #include "exact/window.h"
 
 typedef struct qdr_exact_kernels {
     const qdr_window_kernels *windows;
     const qdr_integer_kernels *integers;
+    const qdr_pair_kernels *pairs;
 } qdr_exact_kernels;
 
 /* Those for this machine. */

@@ -53,6 +53,41 @@ static inline lanes lanes_subtract(lanes a, lanes b)
 }
 #endif
 
+/* Turns a square of numbers: lane k of the i-th becomes lane i of the k-th. */
+#if defined(__AVX512F__)
+#define LOW_1 0, 8, 2, 10, 4, 12, 6, 14
+#define HIGH_1 1, 9, 3, 11, 5, 13, 7, 15
+#define LOW_2 0, 1, 8, 9, 4, 5, 12, 13
+#define HIGH_2 2, 3, 10, 11, 6, 7, 14, 15
+#define LOW_4 0, 1, 2, 3, 8, 9, 10, 11
+#define HIGH_4 4, 5, 6, 7, 12, 13, 14, 15
+#elif defined(__AVX2__)
+#define LOW_1 0, 4, 2, 6
+#define HIGH_1 1, 5, 3, 7
+#define LOW_2 0, 1, 4, 5
+#define HIGH_2 2, 3, 6, 7
+#else
+#define LOW_1 0, 2
+#define HIGH_1 1, 3
+#endif
+#define TURN(step)                                                                                 \
+    _Pragma("GCC unroll 8") for (int i = 0; i < LANES; i++)                                        \
+        if (!(i & step)) {                                                                         \
+            lanes a = x[i], b = x[i + step];                                                       \
+            x[i] = __builtin_shufflevector(a, b, LOW_##step);                                      \
+            x[i + step] = __builtin_shufflevector(a, b, HIGH_##step);                              \
+        }
+static inline void lanes_transpose(lanes x[LANES])
+{
+    TURN(1)
+#if defined(LOW_2)
+    TURN(2)
+#endif
+#if defined(LOW_4)
+    TURN(4)
+#endif
+}
+
 /* Of two words the one that is less, or greater, by the upper 16 bits: a comparison that every
  * instruction set has. The other bits may be anything. */
 #define BY_UPPER_BITS(name, operator)                                                              \

@@ -3,8 +3,12 @@
 
 #define DECLARE(isa)                                                                               \
     extern const qdr_window_kernels qdr_window_kernels_##isa;                                      \
-    extern const qdr_integer_kernels qdr_integer_kernels_##isa;
-#define ROW(isa) {&qdr_window_kernels_##isa, &qdr_integer_kernels_##isa}
+    extern const qdr_integer_kernels qdr_integer_kernels_##isa;                              \
+    extern const qdr_pair_kernels qdr_pair_kernels_##isa;
+#define ROW(isa)                                                                                  \
+    {                                                                                              \
+        &qdr_window_kernels_##isa, &qdr_integer_kernels_##isa, &qdr_pair_kernels_##isa             \
+    }
 
 DECLARE(portable)
 DECLARE(avx2)

@@ -379,7 +379,7 @@ size_t qdr_machine_memory(const qdr_machine *m)
     for (int i = 0; i < m->body.count; i++) {
         bytes += ahead_of(&m->body.at[i]);
         if (m->body.at[i].kind == REDUCE)
-            bytes += qdr_lines_memory(m->body.at[i].lines);
+            bytes += qdr_lines_memory(m->body.at[i].lines, QDR_TILE);
     }
     return bytes;
 }
@@ -492,7 +492,7 @@ static int start(qdr_evaluator *e, qdr_error *err)
         e->elements[i] = place_of(e, i);
     for (int i = 0; i < m->body.count; i++)
         if (m->body.at[i].kind == REDUCE &&
-            qdr_line_worker_create(m->body.at[i].lines, &e->worker[i], err))
+            qdr_line_worker_create(m->body.at[i].lines, QDR_TILE, &e->worker[i], err))
             return err->code;
     return run_list(e, &m->scalar, &point, 1, err);
 }

@@ -95,7 +95,7 @@ size_t qdr_space_memory(const qdr_space_code *c)
             bytes += f->intake.words * (size_t)f->outputs * sizeof(uint64_t) +
                      f->intake.accumulator->work;
         if (c->lines[i])
-            bytes += qdr_lines_memory(c->lines[i]);
+            bytes += qdr_lines_memory(c->lines[i], (size_t)f->outputs);
     }
     return bytes;
 }
@@ -146,7 +146,7 @@ static int start(qdr_worker *w, qdr_error *err)
             (f->kind == QDR_FEED_WHOLE && f->intake.accumulator->work && !w->work[i]))
             return qdr_fail_memory(err, "starting a thread");
         if (f->kind == QDR_FEED_LINES &&
-            qdr_line_worker_create(w->code->lines[i], &w->line[i], err))
+            qdr_line_worker_create(w->code->lines[i], (size_t)f->outputs, &w->line[i], err))
             return err->code;
     }
     return qdr_evaluator_create(w->code->machine, &w->evaluator, err);
@@ -314,6 +314,8 @@ void qdr_worker_flush(qdr_worker *w, uint64_t *state)
         size_t words = f->intake.words;
         if (w->work[i])
             a->flush(w->state[i], w->work[i]);
+        if (w->line[i])
+            qdr_lines_flush(w->line[i], (size_t)f->outputs, w->state[i]);
         for (size_t k = 0; k < (size_t)f->outputs; k++)
             a->merge(state + f->offset + k * words, w->state[i] + k * words);
         memset(w->state[i], 0, words * (size_t)f->outputs * sizeof(uint64_t));

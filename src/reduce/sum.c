@@ -4,6 +4,7 @@
 
 #include "exact/bins.h"
 #include "exact/round.h"
+#include "reduce/abreast.h"
 #include "reduce/floating.h"
 #include "reduce/reducers.h"
 
@@ -23,7 +24,7 @@ static bool valid(const qdr_exact_sum *sum, int parts, const qdr_taken *taken)
     return sum[0].count <= taken->elements;
 }
 
-#define SUM(kind, parts)                                                                           \
+#define SUM(kind, parts, lines)                                                                    \
     static void flush_##kind(uint64_t *state, void *work)                                          \
     {                                                                                              \
         for (int i = 0; i < parts; i++)                                                            \
@@ -48,9 +49,10 @@ static bool valid(const qdr_exact_sum *sum, int parts, const qdr_taken *taken)
         .flush = flush_##kind,                                                                     \
         .merge = merge_##kind,                                                                     \
         .valid = valid_##kind,                                                                     \
+        .abreast = lines,                                                                          \
     };
-SUM(sum, 1)
-SUM(complex_sum, 2)
+SUM(sum, 1, &qdr_sum_abreast)
+SUM(complex_sum, 2, NULL)
 
 static int finish_integer(const qdr_exact_sum *sum, qdr_dtype dtype, qdr_scalar *value,
                           qdr_error *err)
