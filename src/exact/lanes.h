@@ -3,6 +3,7 @@
 #ifndef QDR_EXACT_LANES_H
 #define QDR_EXACT_LANES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -52,6 +53,15 @@ static inline lanes lanes_subtract(lanes a, lanes b)
     return a - b;
 }
 #endif
+
+/* Whether any bit is set. */
+static inline bool words_any(words a)
+{
+    int64_t all = 0;
+    for (int i = 0; i < LANES; i++)
+        all |= a[i];
+    return all;
+}
 
 /* Turns a square of numbers: lane k of the i-th becomes lane i of the k-th. */
 #if defined(__AVX512F__)

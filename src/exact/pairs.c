@@ -60,24 +60,40 @@ INLINE size_t lanes_from(size_t i, size_t n)
     return n - i < LANES ? n - i : LANES;
 }
 
-/* The pairs from the i-th line on, and back what of them did not fail; returns whether any did. */
+/* Tells of the n lines from the i-th on whether they are bad, once one is; returns whether one of
+ * these is. */
+INLINE bool tell(words bad, size_t n, size_t i, bool *any, bool *failed)
+{
+    bool some = words_any(bad);
+    if (some && !*any)
+        memset(failed, 0, i * sizeof *failed);
+    *any |= some;
+    for (size_t lane = 0; lane < n && *any; lane++)
+        failed[i + lane] = bad[lane];
+    return some;
+}
+
+/* The pairs from the i-th line on. */
 INLINE struct sums take(qdr_pairs p, size_t i)
 {
     size_t n = lanes_from(i, p.n);
     return (struct sums){load_some(p.high + i, n), load_some(p.low + i, n), (words){0}};
 }
 
-INLINE bool put(qdr_pairs p, size_t i, struct sums s, bool *failed)
+/* Puts back those that did not fail. `any` is whether a line did before, and becomes whether one did:
+ * from then on all are told of. */
+INLINE void put(qdr_pairs p, size_t i, struct sums s, bool *any, bool *failed)
 {
     size_t n = lanes_from(i, p.n);
     words bad = (s.left & INT64_MAX) != 0;
+    if (!tell(bad, n, i, any, failed)) {
+        store_some(p.high + i, s.high, n);
+        store_some(p.low + i, s.low, n);
+        return;
+    }
     struct sums before = take(p, i);
-    bool any = false;
     store_some(p.high + i, (lanes)(((words)before.high & bad) | ((words)s.high & ~bad)), n);
     store_some(p.low + i, (lanes)(((words)before.low & bad) | ((words)s.low & ~bad)), n);
-    for (size_t lane = 0; lane < n; lane++)
-        any |= failed[i + lane] = bad[lane];
-    return any;
 }
 
 static bool add_across(qdr_pairs p, const double *x, size_t length, size_t stride, bool *failed)
@@ -92,7 +108,7 @@ static bool add_across(qdr_pairs p, const double *x, size_t length, size_t strid
         else
             for (size_t k = 0; k < length; k++)
                 add(&s, load_some(x + k * stride + i, n));
-        any |= put(p, i, s, failed);
+        put(p, i, s, &any, failed);
     }
     return any;
 }
@@ -139,7 +155,7 @@ static bool add_along(qdr_pairs p, const double *x, size_t length, bool *failed)
             add_some_columns(&s, x + i * length, length, LANES);
         else
             add_some_columns(&s, x + i * length, length, n);
-        any |= put(p, i, s, failed);
+        put(p, i, s, &any, failed);
     }
     return any;
 }
@@ -199,8 +215,7 @@ static bool quotients(qdr_pairs p, double count, double *to, bool *failed)
         words zero = (s.high == 0) & (s.low == 0), good = (known & q.usable) | zero;
         size_t n = lanes_from(i, p.n);
         store_some(to + i, (lanes)(((words)s.high & zero) | ((words)value & ~zero)), n);
-        for (size_t lane = 0; lane < n; lane++)
-            any |= failed[i + lane] = !good[lane];
+        tell(~good, n, i, &any, failed);
     }
     return any;
 }
@@ -215,11 +230,12 @@ static bool quotients_float(qdr_pairs p, double count, float *to, bool *failed)
         lanes least = q.first - slack, most = q.first + slack;
         words zero = (s.high == 0) & (s.low == 0), whole = q.exact & (q.second == 0);
         size_t n = lanes_from(i, p.n);
+        words known = {0};
         for (size_t lane = 0; lane < n; lane++) {
-            bool known = whole[lane] || (float)least[lane] == (float)most[lane];
+            known[lane] = -((float)least[lane] == (float)most[lane]);
             to[i + lane] = (float)(zero[lane] ? s.high[lane] : q.first[lane]);
-            any |= failed[i + lane] = !((known && q.usable[lane]) || zero[lane]);
         }
+        tell(~(((known | whole) & q.usable) | zero), n, i, &any, failed);
     }
     return any;
 }

@@ -24,7 +24,8 @@ typedef struct qdr_pairs {
     size_t n;
 } qdr_pairs;
 
-/* Of one instruction set. failed[i] becomes whether line i failed; returns whether any did. */
+/* Of one instruction set. They return whether any line failed; only then failed[i] becomes whether
+ * line i did. */
 typedef struct qdr_pair_kernels {
     /* Adds `length` numbers to each line: the k-th of line i is x[k * stride + i]. */
     bool (*add_across)(qdr_pairs pairs, const double *x, size_t length, size_t stride,

@@ -125,7 +125,7 @@ static bool add(void *to, size_t first, const qdr_panel *panel, bool *failed)
                            : kernels->add_along(pairs, wide.elements, wide.length, failed);
     qdr_environment_leave(before);
     for (size_t i = 0; i < panel->lines; i++)
-        h->count[first + i] += failed[i] ? 0 : panel->length;
+        h->count[first + i] += any && failed[i] ? 0 : panel->length;
     return any;
 }
 
@@ -186,9 +186,12 @@ static bool finish(const void *from, size_t n, qdr_finish *reduction,
     qdr_environment before = qdr_environment_enter();
     bool any = divide((qdr_pairs){h->high, h->low, n}, count, options->dtype, values, failed);
     qdr_environment_leave(before);
+    uint64_t other = !length; /* the others are in states */
     for (size_t i = 0; i < n; i++)
-        any |= failed[i] |= !length || h->count[i] != length; /* the others are in states */
-    return any;
+        other |= h->count[i] ^ length;
+    for (size_t i = 0; i < n && other; i++)
+        failed[i] = (any && failed[i]) || !length || h->count[i] != length;
+    return any || other;
 }
 
 const qdr_abreast qdr_sum_abreast = {

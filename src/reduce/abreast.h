@@ -21,8 +21,8 @@ typedef struct qdr_panel {
 
 enum { QDR_PANEL = 2048 }; /* the most elements, or lines, of a panel */
 
-/* What is done with the lines from `first` on. failed[i] becomes whether it was not done with the
- * i-th of them, which is left as it was; returns whether that was any. */
+/* What is done with the lines from `first` on. Returns whether it was not done with any; only then
+ * failed[i] becomes whether it was not done with the i-th of them, which is left as it was. */
 typedef struct qdr_abreast {
     bool (*takes)(qdr_dtype dtype);
     size_t (*size)(size_t lines); /* bytes of what is held */

@@ -11,9 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SSE2__)
-#include <xmmintrin.h>
-#endif
 
 #include <cmocka.h>
 
@@ -21,6 +18,7 @@
 #include "exact/between.h"
 #include "exact/bins.h"
 
+#include "environments.h"
 #include "repeatable.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -240,26 +238,6 @@ static void expect_products(const double *x, const double *y, size_t n, qdr_exac
     }
     sum->count = n;
 }
-
-/* ---- what a caller may have set -------------------------------------------------------------- */
-
-static void set_environment(int rounding, bool flush)
-{
-    fesetround(rounding);
-#if defined(__SSE2__)
-    _mm_setcsr((_mm_getcsr() & ~0x8040u) | (flush ? 0x8040 : 0)); /* FTZ and DAZ */
-#else
-    (void)flush;
-#endif
-}
-
-static const struct environment {
-    int rounding;
-    bool flush;
-} environments[] = {
-    {FE_TONEAREST, false}, {FE_TONEAREST, true}, {FE_UPWARD, false},
-    {FE_DOWNWARD, true},   {FE_TOWARDZERO, false},
-};
 
 /* ---- the test -------------------------------------------------------------------------------- */
 
