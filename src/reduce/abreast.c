@@ -125,7 +125,9 @@ static bool add(void *to, size_t first, const qdr_panel *panel, bool *failed)
                            : kernels->add_along(pairs, wide.elements, wide.length, failed);
     qdr_environment_leave(before);
     for (size_t i = 0; i < panel->lines; i++)
-        h->count[first + i] += any && failed[i] ? 0 : panel->length;
+        h->count[first + i] += panel->length;
+    for (size_t i = 0; i < panel->lines && any; i++)
+        h->count[first + i] -= failed[i] ? panel->length : 0;
     return any;
 }
 
