@@ -147,7 +147,7 @@ int qdr_line_worker_create(const qdr_lines *lines, size_t outputs, qdr_line_work
     w->held = lines->abreast ? malloc(lines->abreast->size(outputs)) : NULL;
     had &= w->states && w->contexts && w->values && (w->held || !lines->abreast);
     if (w->held)
-        lines->abreast->clear(w->held, outputs);
+        lines->abreast->clear(w->held, outputs, lines->intake.elements->dtype);
     int code = had && (w->work || !a->work)
                    ? qdr_evaluator_create(lines->machine, &w->evaluator, err)
                    : qdr_fail_memory(err, "starting a thread");
@@ -473,7 +473,7 @@ int qdr_lines_finish(qdr_line_worker *w, const qdr_node *reduction, const qdr_bo
     size_t count = (size_t)qdr_box_count(&outputs);
     qdr_box box = whole_lines(w->lines, &outputs);
     if (w->held) {
-        w->lines->abreast->clear(w->held, count);
+        w->lines->abreast->clear(w->held, count, in->elements->dtype);
         int code = qdr_lines_run(w, &box, &outputs, w->states, NULL, err);
         return code ? code : put_abreast(w, reduction, tile, count, elements, err);
     }

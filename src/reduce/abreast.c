@@ -26,8 +26,9 @@ static void clear_line(held *h, size_t line)
     h->count[line] = 0;
 }
 
-static void clear(void *to, size_t lines)
+static void clear(void *to, size_t lines, qdr_dtype dtype)
 {
+    (void)dtype;
     held *h = to;
     double *arrays = (double *)(h + 1);
     *h = (held){lines, arrays, arrays + lines, (uint64_t *)(arrays + 2 * lines)};

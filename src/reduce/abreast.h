@@ -26,7 +26,8 @@ enum { QDR_PANEL = 2048 }; /* the most elements, or lines, of a panel */
 typedef struct qdr_abreast {
     bool (*takes)(qdr_dtype dtype);
     size_t (*size)(size_t lines); /* bytes of what is held */
-    void (*clear)(void *held, size_t lines); /* holds no elements then; to begin with, too */
+    /* Holds no elements of that many lines then; to begin with, too. */
+    void (*clear)(void *held, size_t lines, qdr_dtype dtype);
     bool (*add)(void *held, size_t first, const qdr_panel *panel, bool *failed);
     /* Adds a line to its state, and clears it. */
     void (*flush)(void *held, size_t line, uint64_t *state);

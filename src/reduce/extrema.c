@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "reduce/abreast.h"
 #include "reduce/reducers.h"
 #include "reduce/scan.h"
 
@@ -126,8 +127,101 @@ static bool valid(const uint64_t *words, int extrema, const qdr_order orders[],
     return e->count <= taken->elements;
 }
 
+/* ---- lines abreast: the ranks of both ends, and how many elements those are of ---------------- */
+
+typedef struct held {
+    size_t lines;
+    qdr_dtype dtype;
+    uint64_t *count; /* these arrays stand behind it */
+    char *ranks[2];
+} held;
+
+static bool takes(qdr_dtype dtype)
+{
+    return qdr_scans()->ranks[dtype].lower;
+}
+
+static size_t size(size_t lines)
+{
+    return sizeof(held) + 3 * lines * sizeof(uint64_t);
+}
+
+static void clear(void *to, size_t lines, qdr_dtype dtype)
+{
+    held *h = to;
+    uint64_t *arrays = (uint64_t *)(h + 1);
+    *h = (held){lines, dtype, arrays, {(char *)(arrays + lines), (char *)(arrays + 2 * lines)}};
+    memset(h->count, 0, lines * sizeof *h->count);
+    for (int end = 0; end < 2; end++)
+        qdr_scans()->ranks[dtype].start(h->ranks[end], lines);
+}
+
+static bool add(void *to, size_t first, const qdr_panel *panel, const qdr_order orders[2])
+{
+    held *h = to;
+    const qdr_ranks *ranks = &qdr_scans()->ranks[h->dtype];
+    for (int end = 0; end < 2; end++)
+        ranks->lower(h->ranks[end] + first * qdr_dtype_size(h->dtype), panel, orders[end]);
+    for (size_t i = 0; i < panel->lines; i++)
+        h->count[first + i] += panel->length;
+    return false;
+}
+
+static void flush(void *from, size_t line, uint64_t *state, const qdr_order orders[2])
+{
+    held *h = from;
+    const qdr_scan_set *scans = qdr_scans();
+    for (int end = 0; end < 2; end++) {
+        char *rank = h->ranks[end] + line * qdr_dtype_size(h->dtype);
+        uint64_t element;
+        scans->ranks[h->dtype].elements(&element, rank, 1, orders[end]);
+        merge_extremum((extremum *)state + end,
+                       &(extremum){.count = h->count[line],
+                                   .key = scans->least[h->dtype](&element, 1, orders[end])});
+        scans->ranks[h->dtype].start(rank, 1);
+    }
+    h->count[line] = 0;
+}
+
+/* Of one end; what is made of both is left to the states. */
+static bool finish(const void *from, size_t n, int end, const qdr_reduce_options *options,
+                   void *values, bool *failed, const qdr_order orders[2])
+{
+    const held *h = from;
+    memset(failed, true, n * sizeof *failed);
+    if (end < 0 || !options->length) /* of no elements there is none */
+        return true;
+    qdr_scans()->ranks[h->dtype].elements(values, h->ranks[end], n, orders[end]);
+    qdr_dtype_canonise(h->dtype, values, (int64_t)n);
+    return false;
+}
+
+#define ABREAST(kind, minimum, maximum, ...)                                                       \
+    static const qdr_order ends_##kind[2] = {__VA_ARGS__};                                         \
+    static bool add_##kind(void *to, size_t first, const qdr_panel *panel, bool *failed)           \
+    {                                                                                              \
+        (void)failed;                                                                              \
+        return add(to, first, panel, ends_##kind);                                                 \
+    }                                                                                              \
+    static void flush_##kind(void *from, size_t line, uint64_t *state)                             \
+    {                                                                                              \
+        flush(from, line, state, ends_##kind);                                                     \
+    }                                                                                              \
+    static bool finish_##kind(const void *from, size_t n, qdr_finish *reduction,                   \
+                              const qdr_reduce_options *options, void *values, bool *failed)       \
+    {                                                                                              \
+        int end = reduction == qdr_finish_##minimum ? 0 : reduction == qdr_finish_##maximum ? 1    \
+                                                                                            : -1;  \
+        return finish(from, n, end, options, values, failed, ends_##kind);                         \
+    }                                                                                              \
+    static const qdr_abreast kind##_abreast = {                                                    \
+        takes, size, clear, add_##kind, flush_##kind, finish_##kind,                               \
+    };
+ABREAST(extent, min, max, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
+ABREAST(extent_of_numbers, nanmin, nanmax, {0, 0, QDR_NAN_LOSES}, {-1, 0, QDR_NAN_LOSES})
+
 /* What has one or two extremums for its state: an order tells of each. */
-#define EXTREMA(kind, extrema, take, ...)                                                          \
+#define EXTREMA(kind, extrema, take, lines, ...)                                                   \
     static const qdr_order orders_##kind[] = {__VA_ARGS__};                                        \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
@@ -150,13 +244,15 @@ static bool valid(const uint64_t *words, int extrema, const qdr_order orders[],
         .update = update_##kind,                                                                   \
         .merge = merge_##kind,                                                                     \
         .valid = valid_##kind,                                                                     \
+        .abreast = lines,                                                                          \
     };
-EXTREMA(extent, 2, update_ends, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
-EXTREMA(extent_of_numbers, 2, update_ends, {0, 0, QDR_NAN_LOSES}, {-1, 0, QDR_NAN_LOSES})
-EXTREMA(first_min, 1, update_first, {0, 1, QDR_NAN_WINS})
-EXTREMA(first_max, 1, update_first, {-1, 1, QDR_NAN_WINS})
-EXTREMA(first_least, 1, update_first, {0, 1, QDR_NAN_LOSES})
-EXTREMA(first_greatest, 1, update_first, {-1, 1, QDR_NAN_LOSES})
+EXTREMA(extent, 2, update_ends, &extent_abreast, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
+EXTREMA(extent_of_numbers, 2, update_ends, &extent_of_numbers_abreast, {0, 0, QDR_NAN_LOSES},
+        {-1, 0, QDR_NAN_LOSES})
+EXTREMA(first_min, 1, update_first, NULL, {0, 1, QDR_NAN_WINS})
+EXTREMA(first_max, 1, update_first, NULL, {-1, 1, QDR_NAN_WINS})
+EXTREMA(first_least, 1, update_first, NULL, {0, 1, QDR_NAN_LOSES})
+EXTREMA(first_greatest, 1, update_first, NULL, {-1, 1, QDR_NAN_LOSES})
 
 static int check_any(const extremum *e, const char *name, qdr_error *err)
 {

@@ -50,23 +50,59 @@ OF_WORDS(64, 52)
 #define IS_NAN_h(x) OF_WORD(is_nan, x)
 #define IS_NAN_f(x) IS_NAN_h(x)
 
+/* What RANK and BITS take: of a type's words, for the order o. */
+#define WORDS(type)                                                                                \
+    typedef WORD(type) word;                                                                       \
+    const word invert = (word)o.invert, nan = (word)(o.nan >> (64 - 8 * sizeof(word)));            \
+    const word sign = (word)(1ull << (8 * sizeof(word) - 1));                                      \
+    (void)nan, (void)sign, (void)invert
+
+/* Lowers least to the rank of the index-th element. */
+#define LOWER(least, elements, index, RANK)                                                        \
+    {                                                                                              \
+        word bits;                                                                                 \
+        memcpy(&bits, (const char *)(elements) + (index) * sizeof bits, sizeof bits);              \
+        word rank = (word)(RANK(bits, invert, nan));                                               \
+        least = rank < least ? rank : least;                                                       \
+    }
+
 #define LEAST_RANK(id, type, RANK, BITS, KEY)                                                      \
     static qdr_key least_##id(const void *elements, size_t n, qdr_order o)                         \
     {                                                                                              \
-        typedef WORD(type) word;                                                                   \
-        const word invert = (word)o.invert, nan = (word)(o.nan >> (64 - 8 * sizeof(word)));        \
-        const word sign = (word)(1ull << (8 * sizeof(word) - 1));                                  \
-        word least = (word)~sign, bits;                                                            \
-        (void)nan;                                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            memcpy(&bits, (const char *)elements + i * sizeof bits, sizeof bits);                  \
-            word rank = (word)(RANK(bits, invert, nan));                                           \
-            least = rank < least ? rank : least;                                                   \
-        }                                                                                          \
-        bits = (word)(BITS(least, invert));                                                        \
+        WORDS(type);                                                                               \
+        word least = (word)~sign;                                                                  \
+        for (size_t i = 0; i < n; i++)                                                             \
+            LOWER(least, elements, i, RANK)                                                        \
+        word bits = (word)(BITS(least, invert));                                                           \
         type element;                                                                              \
         memcpy(&element, &bits, sizeof element);                                                   \
         return KEY(element, o);                                                                    \
+    }                                                                                              \
+    static void start_##id(void *ranks, size_t n)                                                  \
+    {                                                                                              \
+        WORD(type) *to = ranks;                                                                    \
+        for (size_t i = 0; i < n; i++)                                                             \
+            to[i] = (WORD(type))~(1ull << (8 * sizeof *to - 1));                                   \
+    }                                                                                              \
+    static void lower_##id(void *ranks, const qdr_panel *p, qdr_order o)                           \
+    {                                                                                              \
+        WORDS(type);                                                                               \
+        word *restrict to = ranks;                                                                 \
+        for (size_t k = 0; k < p->length && p->across; k++)                                        \
+            for (size_t i = 0; i < p->lines; i++)                                                  \
+                LOWER(to[i], p->elements, k * p->stride + i, RANK)                                 \
+        for (size_t i = 0; i < p->lines && !p->across; i++)                                        \
+            for (size_t k = 0; k < p->length; k++)                                                 \
+                LOWER(to[i], p->elements, i * p->length + k, RANK)                                 \
+    }                                                                                              \
+    static void elements_##id(void *elements, const void *ranks, size_t n, qdr_order o)             \
+    {                                                                                              \
+        WORDS(type);                                                                               \
+        const word *from = ranks;                                                                  \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            word bits = (word)(BITS(from[i], invert));                                             \
+            memcpy((char *)elements + i * sizeof bits, &bits, sizeof bits);                        \
+        }                                                                                          \
     }
 
 /* The least and the greatest rank, as RANK makes them. */
@@ -180,6 +216,17 @@ const qdr_scan_set JOINED(qdr_scans_, QDR_ISA) = {
     },
     .extent = {
 #define DTYPE(id, name, class, type, npy) [QDR_##id] = extent_##id,
+#include "quadrat/dtypes.def"
+#undef DTYPE
+    },
+    .ranks = {
+#define RANKS_b(id) {start_##id, lower_##id, elements_##id}
+#define RANKS_i(id) RANKS_b(id)
+#define RANKS_u(id) RANKS_b(id)
+#define RANKS_h(id) RANKS_b(id)
+#define RANKS_f(id) RANKS_b(id)
+#define RANKS_c(id) {0}
+#define DTYPE(id, name, class, type, npy) [QDR_##id] = RANKS_##class(id),
 #include "quadrat/dtypes.def"
 #undef DTYPE
     },

@@ -173,7 +173,7 @@ static void take(const struct lines *l, const qdr_reduction *r, bool flushed, vo
     size_t size = qdr_dtype_size(l->dtype);
     assert_true(held && work);
     memset(states, 0, sizeof states);
-    a->clear(held, LINES);
+    a->clear(held, LINES, l->dtype);
     /* two panels: the rows before and after the middle, or the lines */
     size_t middle = (l->across ? l->length : LINES) / 2;
     for (int half = 0; half < 2; half++) {
