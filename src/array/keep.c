@@ -8,6 +8,8 @@
 #define WINDOW ((int64_t)2 << 20) /* bytes: a large page */
 #define MOST ((int64_t)1 << 46)   /* bytes: half of what x86-64's and ARM's processes can address */
 
+#define PAGE 4096                 /* bytes: no page is smaller */
+
 enum { ABSENT, COMING, THERE };
 
 struct qdr_windows {
@@ -96,6 +98,14 @@ static bool take(const qdr_windows *w, int64_t bytes)
     return false;
 }
 
+/* What the kernel has read is in the process's own page tables now, and does not take a virtual
+ * machine's time again when it is used. */
+static void touch(const char *start, int64_t bytes)
+{
+    for (int64_t i = 0; i < bytes; i += PAGE)
+        (void)*(const volatile char *)(start + i);
+}
+
 /* Fills a window; not where memory has run out. */
 static int fill(const qdr_windows *w, int64_t window, bool *there, qdr_error *err)
 {
@@ -106,8 +116,12 @@ static int fill(const qdr_windows *w, int64_t window, bool *there, qdr_error *er
         atomic_fetch_add(w->left, bytes);
         *there = false;
     }
-    return *there ? w->from->fill(w->from, window * (WINDOW / size), bytes / size, start, err)
-                  : QDR_OK;
+    int code = *there
+                   ? w->from->fill(w->from, window * (WINDOW / size), bytes / size, start, err)
+                   : QDR_OK;
+    if (*there)
+        touch(start, bytes);
+    return code;
 }
 
 int qdr_windows_bring(const qdr_windows *w, int64_t first, int64_t last, bool *there,

@@ -29,10 +29,11 @@ INLINE void add(lanes sum[], int first, int levels, lanes x)
     sum[levels - 1] += x;
 }
 
-/* Has the block after this one on its way while this one is added. */
+/* Has the block after this one on its way while this one is worked on: half of it while this one is
+ * measured, half while it is added, so that memory never waits. */
 INLINE void prefetch_next(const double *x)
 {
-    __builtin_prefetch((const void *)((uintptr_t)x + QDR_WINDOW_BLOCK * sizeof *x));
+    __builtin_prefetch((const void *)((uintptr_t)x + QDR_WINDOW_BLOCK * sizeof *x), 0, 2);
 }
 
 /* The levels of the elements, behind those of their squares. */
@@ -43,10 +44,11 @@ INLINE int levels_behind(qdr_terms what, int levels)
 
 /* `what` and `levels` are constants where this is called. */
 INLINE void add_term(qdr_terms what, lanes sum[UNITS], int levels, const double *x,
-                     const double *y)
+                     const double *y, int chain)
 {
     lanes a = lanes_load(x);
-    prefetch_next(x);
+    if (chain)
+        prefetch_next(x);
     if (what == QDR_TERM_ELEMENTS) {
         add(sum, 0, levels, a);
         return;
@@ -55,7 +57,7 @@ INLINE void add_term(qdr_terms what, lanes sum[UNITS], int levels, const double 
     lanes b = behind ? a : lanes_load(y), product = a * b;
     if (behind)
         add(sum + levels, 0, behind, a);
-    else
+    else if (chain)
         prefetch_next(y);
     add(sum, 0, levels, product);
     /* with one level all products are less than 2^45 of its units, and have no error */
@@ -81,7 +83,7 @@ INLINE void add_block(qdr_terms what, int levels, const double *x, const double 
         size_t most = i + QDR_WINDOW_TERMS * STEP, end = n < most ? n : most;
         for (; i < end; i += STEP)
             UNROLL for (int chain = 0; chain < CHAINS; chain++)
-                add_term(what, sum[chain], levels, x + i + chain * LANES, y + i + chain * LANES);
+                add_term(what, sum[chain], levels, x + i + chain * LANES, y + i + chain * LANES, chain);
         UNROLL for (int chain = 0; chain < CHAINS; chain++)
             UNROLL for (int k = 0; k < units; k++)
                 taken[k] += (words)sum[chain][k] - middle[k];
@@ -114,6 +116,8 @@ static qdr_exponents measure(const double *x, size_t n)
     for (size_t i = 0; i < n; i += STEP)
         UNROLL for (int chain = 0; chain < CHAINS; chain++) {
             words magnitude = (words)lanes_load(x + i + chain * LANES) & all;
+            if (chain == 0)
+                prefetch_next(x + i);
             largest[chain] = words_greater(largest[chain], magnitude);
             /* in the order of signed numbers, which 1 is the least of, and 0 the greatest */
             least[chain] = words_lesser(least[chain], magnitude + all);
