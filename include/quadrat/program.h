@@ -6,7 +6,8 @@
  * its last statement also when that gives it a name.
  *
  * A compiled program is immutable and the same on every rank. Nothing has been read yet but the
- * headers of its inputs. Local, but for what the opener does.
+ * headers of its inputs. The processor's rounding mode, and flushing subnormal numbers, change nothing
+ * of it. Local, but for what the opener does.
  */
 #ifndef QUADRAT_PROGRAM_H
 #define QUADRAT_PROGRAM_H

@@ -1,11 +1,15 @@
 /* Running programs under MPI.
  *
  * A communicator stands for the ranks that run together: those that mpirun or srun started, or one
- * alone, which needs no MPI. A run sweeps over the arrays' blocks, cut in pieces: each rank has a run
- * of consecutive ones, which its threads take from a shared counter. About every quarter of a second
- * all ranks meet in a small allreduce, which carries errors, progress and the wish to stop; so a
- * failing rank ends all of them, and none waits for one that left. When a pass is over, the ranks'
- * states are merged up a binomial tree.
+ * alone, which needs no MPI. A run sweeps over the arrays' blocks, cut in pieces: each rank has some,
+ * which its threads take from a shared counter. About every quarter of a second all ranks meet in a
+ * small allreduce, which carries errors, progress and the wish to stop; so a failing rank ends all of
+ * them, and none waits for one that left. When a rank is to have nothing left, all deal what is left
+ * anew, as fast as each of them is. When a pass is over, the ranks' states are merged up a binomial
+ * tree.
+ *
+ * What is computed does not hang on the processor's rounding mode, or on flushing subnormal numbers,
+ * that the caller may have set.
  *
  * Collective functions are called by every rank with the same arguments, and fail on all ranks or
  * on none, with the same error: that of the lowest rank that failed. A function that communicates
@@ -140,9 +144,9 @@ typedef struct qdr_run_report {
     qdr_error checkpoint; /* on rank 0: why no state at all could be saved */
 } qdr_run_report;
 
-/* Computes the results, or a part of them, and writes the arrays that the program saves. What would take more memory
- * than a rank may keep is QDR_EREFUSED before anything is read. The report is the same on every rank; clear it with
- * qdr_run_report_clear. Collective. */
+/* Computes the results, or a part of them, and writes the arrays that the program saves. What would
+ * take more memory than a rank may keep is QDR_EREFUSED before anything is read. The report is the
+ * same on every rank; clear it with qdr_run_report_clear. Collective. */
 int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
             qdr_run_report *report, qdr_error *err);
 void qdr_run_report_clear(qdr_run_report *report);

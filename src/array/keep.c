@@ -81,6 +81,11 @@ const qdr_source *qdr_windows_from(const qdr_windows *w)
     return w->from;
 }
 
+int64_t qdr_windows_each(const qdr_windows *w)
+{
+    return WINDOW / (int64_t)qdr_dtype_size(w->from->dtype);
+}
+
 /* Bytes of elements in a window. */
 static int64_t window_bytes(const qdr_windows *w, int64_t window)
 {
@@ -127,7 +132,7 @@ static int fill(const qdr_windows *w, int64_t window, bool *there, qdr_error *er
 int qdr_windows_bring(const qdr_windows *w, int64_t first, int64_t last, bool *there,
                       qdr_error *err)
 {
-    int64_t each = WINDOW / (int64_t)qdr_dtype_size(w->from->dtype);
+    int64_t each = qdr_windows_each(w);
     for (int64_t i = first / each; i <= last / each; i++) {
         unsigned char was = atomic_load_explicit(&w->state[i], memory_order_acquire);
         if (was == THERE)
@@ -148,7 +153,7 @@ int qdr_windows_bring(const qdr_windows *w, int64_t first, int64_t last, bool *t
 
 int64_t qdr_windows_count(const qdr_windows *w, int64_t first, int64_t last)
 {
-    int64_t each = WINDOW / (int64_t)qdr_dtype_size(w->from->dtype), bytes = 0;
+    int64_t each = qdr_windows_each(w), bytes = 0;
     for (int64_t i = first / each; i <= last / each; i++) {
         bytes += w->counted[i] ? 0 : window_bytes(w, i);
         w->counted[i] = true;

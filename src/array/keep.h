@@ -39,6 +39,9 @@ int qdr_windows_bring(const qdr_windows *windows, int64_t first, int64_t last, b
 /* The bytes of those that were not counted before. */
 int64_t qdr_windows_count(const qdr_windows *windows, int64_t first, int64_t last);
 
+/* The elements of one. */
+int64_t qdr_windows_each(const qdr_windows *windows);
+
 /* The source whose elements they are. */
 const qdr_source *qdr_windows_from(const qdr_windows *windows);
 

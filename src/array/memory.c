@@ -76,7 +76,8 @@ static int nearest_axis(const struct place *p, const qdr_box *box)
     return nearest;
 }
 
-/* Moves an odometer over the lines of a box along an axis; false at the end. */
+/* Moves an odometer over the lines of a box along an axis, or with -1 over its elements; false at the
+ * end. */
 static bool next_line(const qdr_box *box, int along, int64_t at[])
 {
     for (int i = box->ndim - 1; i >= 0; i--) {
@@ -93,17 +94,19 @@ static bool is_dense(const struct place *p, int64_t count)
     return (p->high - p->low) / NEAR < count;
 }
 
-/* Of kept elements, brings in the windows that a box has elements in, or counts them. */
+/* Of kept elements, brings in the windows that a box has elements in, or counts them: by lines, where
+ * the windows between the elements of one have others of it, or by elements. */
 static int bring_windows(const qdr_windows *w, const struct place *p, const qdr_box *box,
                          int64_t *wanted, bool *there, qdr_error *err)
 {
     bool dense = is_dense(p, qdr_box_count(box));
     int along = nearest_axis(p, box);
+    bool lines = llabs(p->stride[along]) < qdr_windows_each(w);
     int64_t at[QDR_MAX_DIMS] = {0};
     do {
         int64_t low = p->low, high = p->high;
-        if (!dense) { /* line by line */
-            int64_t from = p->first, span = (box->extent[along] - 1) * p->stride[along];
+        if (!dense) {
+            int64_t from = p->first, span = lines ? (box->extent[along] - 1) * p->stride[along] : 0;
             for (int i = 0; i < box->ndim; i++)
                 from += at[i] * p->stride[i];
             low = span < 0 ? from + span : from;
@@ -113,7 +116,7 @@ static int bring_windows(const qdr_windows *w, const struct place *p, const qdr_
             *wanted += qdr_windows_count(w, low, high);
         else if (qdr_windows_bring(w, low, high, there, err))
             return err->code;
-    } while (!dense && next_line(box, along, at));
+    } while (!dense && next_line(box, lines ? along : -1, at));
     return QDR_OK;
 }
 

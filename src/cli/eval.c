@@ -39,12 +39,15 @@ static int check_part(const qdr_settings *s, qdr_error *err)
 static int check_checkpoint(const qdr_settings *s, qdr_error *err)
 {
     char shown[512];
+    bool same = false;
     for (size_t i = 0; i < s->output_count; i++)
-        if (qdr_file_is_same(s->output[i], s->run.checkpoint))
-            return qdr_fail(err, QDR_EUSAGE, "%s is to be the checkpoint and the result; they need two "
-                                             "names",
-                            qdr_escape(shown, sizeof shown, s->output[i]));
-    return QDR_OK;
+        same |= qdr_file_is_same(s->output[i], s->run.checkpoint);
+    for (size_t i = 0; i < s->save_count; i++)
+        same |= qdr_file_is_same(s->save[i].value, s->run.checkpoint);
+    return same ? qdr_fail(err, QDR_EUSAGE,
+                           "%s is to be the checkpoint and the result; they need two names",
+                           qdr_escape(shown, sizeof shown, s->run.checkpoint))
+                : QDR_OK;
 }
 
 /* Asks whether the outputs can be written before hours are spent on what goes into them. */

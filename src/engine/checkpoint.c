@@ -168,7 +168,7 @@ int qdr_checkpoint_open(qdr_checkpoint *c, qdr_running *run, qdr_error *err)
     if (!code && c->loaded && !qdr_state_is_work(run, &(qdr_state){path, c->loaded, c->size}))
         qdr_fail(&failed, QDR_EREFUSED,
                  "%s is the state of other work: of another program, or of arrays of another dtype "
-                 "or shape. Take another name, or delete it to begin anew",
+                 "or shape. Take another name, or delete it, and " OLDER ", to begin anew",
                  qdr_escape(shown, sizeof shown, path));
     if (qdr_comm_agree(run->comm, &failed))
         *err = failed;
@@ -252,6 +252,17 @@ static int check_own(const qdr_checkpoint *c, qdr_error *err)
                     qdr_escape(shown, sizeof shown, path));
 }
 
+/* Knows the file again that it has put there; also where only the directory could not be synced. */
+static void take_over(qdr_checkpoint *c, uint64_t own)
+{
+    uint64_t inode, changed;
+    identify(c->run->options->checkpoint, &inode, &changed);
+    if (own && inode == own) {
+        c->inode = inode;
+        c->changed = changed;
+    }
+}
+
 /* Puts the new state in place when it is whole on disk; until then nothing of the old ones is
  * touched, and never what alone is good. */
 static int replace(qdr_checkpoint *c, const qdr_bytes *bytes, qdr_error *err)
@@ -267,10 +278,12 @@ static int replace(qdr_checkpoint *c, const qdr_bytes *bytes, qdr_error *err)
         code = qdr_draft_flush(path, &draft, err);
     if (!code && !c->damaged)
         keep_older(path);
+    struct stat own = {0};
+    if (!code && fstat(draft.fd, &own))
+        code = qdr_fail_errno(err, "saving the state");
     if (!code)
         code = qdr_draft_commit(path, &draft, err);
-    if (!code)
-        identify(path, &c->inode, &c->changed);
+    take_over(c, own.st_ino);
     c->damaged = c->damaged && code;
     qdr_draft_drop(&draft);
     return code;

@@ -96,6 +96,7 @@ static void take_share(qdr_comm *comm, const cpu_set_t *allowed, int ranks, int 
 {
     qdr_cgroup limits = qdr_cgroup_read(QDR_CGROUP_SELF, QDR_CGROUP_MOUNT);
     comm->cpus = qdr_cpus_share(allowed, ranks, mine, limits.cpus);
+    comm->bound = CPU_COUNT(&allowed[mine]) == 1;
     comm->memory = host_memory(&limits) / 5 * 4 / (uint64_t)ranks;
 }
 
@@ -276,7 +277,7 @@ int qdr_comm_cpus(const qdr_comm *comm)
 int qdr_comm_bound_of(const qdr_comm *comm)
 {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return comm->started && comm->size == 1 && comm->cpus == 1 && online > 1 ? (int)online : 0;
+    return comm->started && comm->size == 1 && comm->bound && online > 1 ? (int)online : 0;
 }
 
 const char *qdr_comm_host(const qdr_comm *comm)

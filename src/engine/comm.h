@@ -10,6 +10,7 @@ struct qdr_comm {
     MPI_Comm mpi; /* a duplicate of MPI_COMM_WORLD that returns errors; of one rank alone none */
     int rank, size, hosts, cpus;
     uint64_t memory;
+    bool bound;   /* to one CPU, whatever a quota allows of more */
     bool started; /* MPI, which is ended with it */
     bool broken; /* an MPI call failed: nothing can be agreed on any more */
     char host[MPI_MAX_PROCESSOR_NAME];

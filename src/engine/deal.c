@@ -21,7 +21,7 @@ int qdr_deal_begin(qdr_deal *deal, int ranks, const qdr_intervals *done, int64_t
         return qdr_fail_memory(err, "dealing the pieces");
     int code = qdr_intervals_missing(done, pieces, &deal->left, err);
     for (int rank = 0; rank < ranks && !code; rank++)
-        deal->end[rank] = share(qdr_intervals_size(&deal->left), rank + 1, ranks);
+        deal->end[rank] = qdr_interval_share(qdr_intervals_size(&deal->left), rank, ranks).end;
     return code;
 }
 

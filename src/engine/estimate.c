@@ -118,9 +118,9 @@ int qdr_estimate_make(const qdr_comm *comm, const qdr_program *program, const qd
 /* "10G": at least so many bytes, as --memory takes them. */
 static void size_text(char text[QDR_NUMBER_TEXT], uint64_t bytes)
 {
-    static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};
+    static const char *const units[] = {"", "k", "M", "G", "T"};
     size_t unit = 0;
-    for (; bytes >= 1000; unit++)
+    for (; bytes >= 1000 && unit + 1 < sizeof units / sizeof units[0]; unit++)
         bytes = bytes / 1000 + (bytes % 1000 != 0);
     snprintf(text, QDR_NUMBER_TEXT, "%" PRIu64 "%s", bytes, units[unit]);
 }

@@ -11,6 +11,7 @@
 #include "engine/parts.h"
 #include "engine/state.h"
 #include "engine/work.h"
+#include "exact/environment.h"
 
 /* States that are being joined. */
 struct joining {
@@ -232,7 +233,9 @@ int qdr_join(qdr_comm *comm, const qdr_state *states, size_t count,
     qdr_error failed = QDR_ERROR_INIT;
     *joint = (qdr_joint){0};
     begin(&j, comm, &joint->report, &failed);
+    fenv_t before = qdr_environment_enter_all();
     int code = join_all(&j, joint);
+    qdr_environment_leave_all(&before);
     end(&j);
     if (code) {
         qdr_joint_clear(joint);

@@ -9,6 +9,7 @@
 #include "engine/merge.h"
 #include "engine/parts.h"
 #include "engine/state.h"
+#include "exact/environment.h"
 
 /* ---- one pass ------------------------------------------------------------------------------ */
 
@@ -149,8 +150,8 @@ static int prepare(qdr_running *r, qdr_checkpoint *checkpoint)
     return code ? code : load_first(r, checkpoint);
 }
 
-int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
-            qdr_run_report *report, qdr_error *err)
+static int run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
+               qdr_run_report *report, qdr_error *err)
 {
     qdr_error failed = QDR_ERROR_INIT;
     *report = (qdr_run_report){.threads = options->threads ? options->threads : comm->cpus,
@@ -176,6 +177,16 @@ int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *o
         qdr_run_report_clear(report);
         *err = failed;
     }
+    return code;
+}
+
+/* The threads that it starts have its environment. */
+int qdr_run(qdr_comm *comm, const qdr_program *program, const qdr_run_options *options,
+            qdr_run_report *report, qdr_error *err)
+{
+    fenv_t before = qdr_environment_enter_all();
+    int code = run(comm, program, options, report, err);
+    qdr_environment_leave_all(&before);
     return code;
 }
 

@@ -84,7 +84,8 @@ static void report_grids(qdr_running *r)
 static int report_space(qdr_running *r, const qdr_space *space, const qdr_intervals *done)
 {
     qdr_cost element;
-    int64_t count = done ? qdr_space_elements(space, done) : qdr_shape_count(&space->grid.shape);
+    bool all = !done || qdr_intervals_size(done) == qdr_space_pieces(space);
+    int64_t count = all ? qdr_shape_count(&space->grid.shape) : qdr_space_elements(space, done);
     int code = qdr_estimate_space(&r->loading.known, space, &element, r->err);
     if (!code)
         r->report->elements += (int64_t)((double)count * element.elements);

@@ -13,6 +13,7 @@
 #define MAGIC "quadrat-state-"
 #define VERSION "1\n"
 #define HEADER (sizeof MAGIC VERSION - 1)
+#define MOST_PIECES (1ull << 32) /* of a space: a run has gone over all of them one by one */
 #define DIGEST 16 /* bytes, at the end */
 
 static void digest(const void *data, size_t size, unsigned char to[DIGEST])
@@ -83,6 +84,8 @@ static const qdr_source *changed_file(const qdr_program *program, qdr_packed *fr
         bool same = qdr_unpack_number(from) == stamp[0];
         same = qdr_unpack_number(from) == stamp[1] && same;
         changed = is_there(source) && !same ? source : changed;
+        if (files == 1)
+            from->failed |= next_file(program, &i) != NULL;
     }
     return from->failed ? NULL : changed;
 }
@@ -245,6 +248,7 @@ static int take_done(const qdr_pass *pass, qdr_packed *from, qdr_intervals *done
         uint64_t left = (uint64_t)qdr_space_pieces(&pass->space[i]);
         int64_t last = 0;
         bool first = true;
+        from->failed |= left > MOST_PIECES;
         for (uint64_t count = qdr_unpack_number(from); count && !from->failed; count--) {
             uint64_t gap = qdr_unpack_number(from), size = qdr_unpack_number(from);
             from->failed |= gap > left || size > left - gap || !size || (!gap && !first);

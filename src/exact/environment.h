@@ -4,6 +4,8 @@
 #ifndef QDR_EXACT_ENVIRONMENT_H
 #define QDR_EXACT_ENVIRONMENT_H
 
+#include <fenv.h>
+
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 
@@ -21,8 +23,6 @@ static inline void qdr_environment_leave(qdr_environment before)
     _mm_setcsr(before);
 }
 #else
-#include <fenv.h>
-
 typedef fenv_t qdr_environment;
 
 static inline qdr_environment qdr_environment_enter(void)
@@ -38,5 +38,19 @@ static inline void qdr_environment_leave(qdr_environment before)
     fesetenv(&before);
 }
 #endif
+
+/* The same for what the C library goes by, too: strtod asks the x87 for the rounding mode. Slower. */
+static inline fenv_t qdr_environment_enter_all(void)
+{
+    fenv_t before;
+    fegetenv(&before);
+    fesetenv(FE_DFL_ENV);
+    return before;
+}
+
+static inline void qdr_environment_leave_all(const fenv_t *before)
+{
+    fesetenv(before);
+}
 
 #endif

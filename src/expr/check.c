@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exact/environment.h"
 #include "expr/lex.h"
 #include "expr/names.h"
 
@@ -214,7 +215,9 @@ int qdr_program_compile(const qdr_program_text *text, const qdr_opener *opener,
     if (!*program)
         return qdr_fail_memory(err, "checking the expression");
     qdr_checker checker = {.program = *program, .opener = opener, .err = err};
+    fenv_t before = qdr_environment_enter_all();
     int code = check_program(&checker, text);
+    qdr_environment_leave_all(&before);
     if (code) {
         qdr_program_destroy(*program);
         *program = NULL;

@@ -316,9 +316,9 @@ static void take_up_abreast(qdr_line_worker *w, const qdr_box *tile, const qdr_b
     qdr_shape shape = qdr_box_shape(outputs);
     size_t length = (size_t)qdr_box_count(&along), line = 0, beside = 1;
     size_t size = qdr_dtype_size(l->intake.elements->dtype);
-    bool across = axes_beside(l) > 0;
     for (int i = within.ndim - axes_beside(l); i < within.ndim; i++)
         beside *= (size_t)within.extent[i];
+    bool across = beside > 1;
     for (int i = 0; i < within.ndim; i++)
         within.start[i] -= outputs->start[i];
     const char *elements = qdr_evaluator_elements(w->evaluator, 0);

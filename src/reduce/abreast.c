@@ -1,6 +1,7 @@
 /* Sums and means of lines abreast: as pairs of doubles, and how many elements they are of. */
 #include "reduce/abreast.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "exact/between.h"
@@ -155,7 +156,7 @@ static bool integers(qdr_pairs pairs, int64_t *to, bool *failed)
 {
     bool any = false;
     for (size_t i = 0; i < pairs.n; i++) {
-        bool fits = pairs.high[i] > -0x1p62 && pairs.high[i] < 0x1p62;
+        bool fits = fabs(pairs.high[i]) < 0x1p62 && fabs(pairs.low[i]) < 0x1p62;
         to[i] = fits ? (int64_t)pairs.high[i] + (int64_t)pairs.low[i] : 0;
         any |= failed[i] = !fits;
     }

@@ -49,3 +49,16 @@ use --memory 2" quadrat "${ask[@]}" --memory 20M
     capture timeout 10 "$QUADRAT" eval --explain --in-memory 'sum(random((1000000, 1000000), seed=1))'
     [[ $status = 0 && $output == *"before that, 8 TB"*"it would be refused: 8 TB"* ]] || fail "should compute nothing"
 }
+
+@test "memory: only what is near the elements is loaded" {
+    python <<<'np.lib.format.open_memmap("wide.npy", "w+", "f8", (8, 3000000))' # 192 MB, empty
+    evaluates --in-memory --threads 1 --memory 60M -i x=wide.npy 'mean(x[:, 0]), sum(x[::3, ::2999999])' <<END
+mean(x[:, 0]) = 0.0
+sum(x[::3, ::2999999]) = 0.0
+END
+}
+
+@test "a checkpoint is no array's file" {
+    refuses 2 "r.npy is to be the checkpoint and the result; they need two names" \
+        quadrat eval 'r = sum(ones((3, 3)), axis=0); max(r)' --checkpoint r.npy --save r=r.npy
+}

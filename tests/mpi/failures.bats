@@ -87,14 +87,17 @@ ends() {
     ends 74 "quadrat: reading $file at byte +([0-9]): Input/output error (rank 1, $host)"
 }
 
-# cut_in_run CALL HOW: the file is cut while rank 2 reads it in that way; it sleeps before each CALL,
-# so that some are left then. Others may meet the cut, too.
+# cut_in_run CALL HOW: the file is cut while the ranks read it in that way; they sleep before each CALL,
+# so that some are left when there were ten.
 cut_in_run() {
     (
-        until [ -s calls.log ]; do sleep 0.05; done
+        for _ in {1..200}; do
+            sleep 0.05
+            [ ! -e calls.log ] || (($(stat -c %s calls.log) < 1000)) || break
+        done
         truncate --size=5000000 "$file"
     ) &
-    inject 2 "$1" delay_enter=20000 "$file" -i x="$file" --io "$2" --chunks 10x1000 "sum(x), $work"
+    inject '*' "$1" delay_enter=20000 "$file" -i x="$file" --io "$2" --chunks 10x1000 "sum(x), $work"
     wait
     ends 65 "quadrat: $file: ended before byte +([0-9]), * Was it cut short?*"
 }

@@ -26,7 +26,7 @@ static void even(void **state)
     (void)state;
     static const struct {
         int64_t pieces, runs[RANKS];
-    } rows[] = {{0, {0, 0, 0, 0}}, {1, {0, 1, 0, 0}}, {4, {1, 1, 1, 1}}, {10, {3, 2, 3, 2}},
+    } rows[] = {{0, {0, 0, 0, 0}}, {1, {0, 0, 0, 1}}, {4, {1, 1, 1, 1}}, {10, {2, 3, 2, 3}},
                 {(int64_t)1 << 60, {1LL << 58, 1LL << 58, 1LL << 58, 1LL << 58}}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         qdr_deal deal;
