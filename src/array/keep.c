@@ -7,7 +7,6 @@
 
 #define WINDOW ((int64_t)2 << 20) /* bytes: a large page */
 #define MOST ((int64_t)1 << 46)   /* bytes: half of what x86-64's and ARM's processes can address */
-
 #define PAGE 4096                 /* bytes: no page is smaller */
 
 enum { ABSENT, COMING, THERE };

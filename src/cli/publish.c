@@ -314,7 +314,7 @@ int qdr_publish_part(const qdr_comm *comm, const qdr_settings *settings,
         *err = report->checkpoint;
         code = err->code;
     }
-    if (!code && !settings->quiet && settings->run.part.count && !report->elements)
+    if (!code && !settings->quiet && settings->run.part.count > 1 && !report->elements)
         qdr_say("this part is empty: there are fewer blocks than parts. Smaller --chunks, the same for "
                 "all parts, make more");
     if (!code && !settings->quiet && settings->run.part.count)

@@ -1,4 +1,4 @@
-/* Loops over elements that end in a key or a count, built for each instruction set. Local. */
+/* Loops over elements that end in a key, a count, or ranks of lines abreast, built for each instruction set. Local. */
 #ifndef QDR_REDUCE_SCAN_H
 #define QDR_REDUCE_SCAN_H
 
