@@ -11,7 +11,7 @@
 #include "engine/work.h"
 
 #define MAGIC "quadrat-state-"
-#define VERSION "1\n"
+#define VERSION "2\n"
 #define HEADER (sizeof MAGIC VERSION - 1)
 #define MOST_PIECES (1ull << 32) /* of a space: a run has gone over all of them one by one */
 #define DIGEST 16 /* bytes, at the end */

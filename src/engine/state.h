@@ -1,7 +1,7 @@
 /* States: how far a run has come, as bytes that hang neither on ranks nor on threads. Checkpoints
  * and parts are such states.
  *
- * A file is the line "quadrat-state-1", the lines of the work (work.h), an empty line, packed numbers
+ * A file is the line "quadrat-state-2", the lines of the work (work.h), an empty line, packed numbers
  * and words (base/packed.h), and the first 16 bytes of the BLAKE2b-256 digest (RFC 7693) of all
  * before it. The numbers are
  *

@@ -1,6 +1,6 @@
 /* States as texts that a QR code carries, and pasting does.
  *
- *     QUADRAT-STATE-1 7WE QE-...../
+ *     QUADRAT-STATE-2 7WE QE-...../
  *
  * The first line of the state's bytes (engine/state.h) in capitals, a space, the bytes behind that
  * line in base45 (RFC 9285), and a slash, which tells that no space at the end was lost. All of it is

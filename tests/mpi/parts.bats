@@ -329,13 +329,13 @@ END
     refuses 65 "bad.qpart is damaged, or no state of quadrat" merge bad.qpart
     : >empty
     refuses 65 "empty*" merge empty "$made/1.qpart"
-    sed 's/^QUADRAT-STATE-1 .\{40\}/&0/' "$made/1.txt" >bad.txt
+    sed 's/^QUADRAT-STATE-2 .\{40\}/&0/' "$made/1.txt" >bad.txt
     refuses 65 "bad.txt*" merge bad.txt
     sed 's,/$,,' "$made/1.txt" >bad.txt
     refuses 65 "bad.txt: the text of this state is damaged or not whole" merge bad.txt
-    forge "$whole" new.qpart 's = s.replace(b"state-1", b"state-2", 1)'
+    forge "$whole" new.qpart 's = s.replace(b"state-2", b"state-3", 1)'
     refuses 65 "new.qpart is a state of another version of quadrat; this is quadrat *" merge new.qpart
-    sed 's/STATE-1/STATE-2/' "$made/1.txt" >new.txt
+    sed s/STATE-2/STATE-3/ "$made/1.txt" >new.txt
     refuses 65 "new.txt is a state of another version of quadrat; *" merge "$made/2.qpart" new.txt
     "$QUADRAT" eval -q 'mean(ones(3))' -o result.png -o result.txt >result
     refuses 65 "result.png: no code in it has the state of a part; 'quadrat scan' says what they have" \
@@ -351,7 +351,7 @@ END
     local whole=$made/1.qpart line
     for line in 'mean(ones(3))\n\n' 'mean(\x1b[31mx)\n\n' '\x1b]0;hey\x07\n\n' 'mean(x)\nx\x1b[1m: float64 9\n\n' \
         'sum(open("/etc/passwd"))\n\n' 'mean(x)\n\xff\xfe\n\n' 'ones((4000000000, 4000000000))\n\n' '\n' ''; do
-        forge "$whole" bad.qpart "at = s.index(b'\n\n') + 2; s = b'quadrat-state-1\n' + b'$line' + s[at:]"
+        forge "$whole" bad.qpart "at = s.index(b'\n\n') + 2; s = b'quadrat-state-2\n' + b'$line' + s[at:]"
         refuses 65 "*" scan bad.qpart
         # shellcheck disable=SC2154  # run's
         [[ $stderr != *[$'\e\x07\xff']* ]]
