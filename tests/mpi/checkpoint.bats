@@ -235,7 +235,7 @@ quadrat: resumed from the saved state*"
     ranks 1 eval -q --checkpoint s.txt 'mean(arange(9))'
     expect 0 ""
     ranks 1 eval -q --checkpoint s.txt 'mean(arange(9))' -o ./s.txt
-    expect 2 "quadrat: ./s.txt is to be the checkpoint and the result; they need two names"
+    expect 2 "quadrat: s.txt is to be the checkpoint and the result; they need two names"
 }
 
 @test "a checkpoint of another part, and standard input as one, are refused" {
