@@ -18,10 +18,6 @@ typedef struct qdr_draw_set {
     void (*normal)(const uint64_t words[], size_t n, double to[]);
 } qdr_draw_set;
 
-extern const qdr_draw_set qdr_draws_portable;
-#if defined(QUADRAT_HAVE_X86)
-extern const qdr_draw_set qdr_draws_avx2;
-extern const qdr_draw_set qdr_draws_avx512;
-#endif
+extern const qdr_draw_set *const qdr_draw_sets[QDR_ISAS]; /* by qdr_isa */
 
 #endif

@@ -2,16 +2,14 @@
 #include "array/draws.h"
 #include "array/source.h"
 
+extern const qdr_draw_set qdr_draws_portable, qdr_draws_avx2, qdr_draws_avx512;
+
+#define ROW(isa) &qdr_draws_##isa
+const qdr_draw_set *const qdr_draw_sets[QDR_ISAS] = {QDR_ISA_ROWS(ROW)};
+
 static const qdr_draw_set *draws(void)
 {
-    static const qdr_draw_set *const sets[QDR_ISAS] = {
-        [QDR_ISA_PORTABLE] = &qdr_draws_portable,
-#if defined(QUADRAT_HAVE_X86)
-        [QDR_ISA_AVX2] = &qdr_draws_avx2,
-        [QDR_ISA_AVX512] = &qdr_draws_avx512,
-#endif
-    };
-    return sets[qdr_isa_chosen()];
+    return qdr_draw_sets[qdr_isa_chosen()];
 }
 
 /* The upper half of the key: arrays of one seed and different kinds have nothing in common. */

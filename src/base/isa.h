@@ -17,6 +17,14 @@ typedef enum qdr_isa {
     QDR_ISAS /* how many there are */
 } qdr_isa;
 
+/* The rows of such a table: row(avx2) is what is in the one of that name. */
+#if defined(QUADRAT_HAVE_X86)
+#define QDR_ISA_ROWS(row)                                                                          \
+    [QDR_ISA_PORTABLE] = row(portable), [QDR_ISA_AVX2] = row(avx2), [QDR_ISA_AVX512] = row(avx512)
+#else
+#define QDR_ISA_ROWS(row) [QDR_ISA_PORTABLE] = row(portable)
+#endif
+
 /* The best that this machine has; with QUADRAT_ISA=portable|avx2|avx512 in the environment the best
  * up to that one, for tests. */
 qdr_isa qdr_isa_chosen(void);

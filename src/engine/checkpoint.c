@@ -361,14 +361,17 @@ static int64_t wish(void *checkpoint)
 static void tell_stop(const qdr_checkpoint *c, qdr_error *err)
 {
     char shown[512];
-    qdr_escape(shown, sizeof shown, c->run->options->checkpoint);
+    const char *path = c->run->options->checkpoint;
+    char *older = c->damaged ? older_name(path) : NULL;
+    qdr_escape(shown, sizeof shown, older ? older : path);
+    free(older);
     if (!c->failure.code)
         qdr_fail(err, QDR_ESTOPPED,
                  "stopped; what was done is saved in %s. The same command goes on from there", shown);
     else if (c->earlier)
         qdr_fail(err, c->failure.code,
-                 "stopped, but not saved: %s. %s%s has an earlier state; what was done since is lost",
-                 c->failure.text, shown, c->damaged ? OLDER : "");
+                 "stopped, but not saved: %s. %s has an earlier state; what was done since is lost",
+                 c->failure.text, shown);
     else
         qdr_fail(err, c->failure.code, "stopped, but not saved: %s. What was done is lost",
                  c->failure.text);

@@ -3,9 +3,9 @@
 
 #define DECLARE(isa)                                                                               \
     extern const qdr_window_kernels qdr_window_kernels_##isa;                                      \
-    extern const qdr_integer_kernels qdr_integer_kernels_##isa;                              \
+    extern const qdr_integer_kernels qdr_integer_kernels_##isa;                                    \
     extern const qdr_pair_kernels qdr_pair_kernels_##isa;
-#define ROW(isa)                                                                                  \
+#define ROW(isa)                                                                                   \
     {                                                                                              \
         &qdr_window_kernels_##isa, &qdr_integer_kernels_##isa, &qdr_pair_kernels_##isa             \
     }
@@ -16,12 +16,6 @@ DECLARE(avx512)
 
 const qdr_exact_kernels *qdr_exact_kernels_select(void)
 {
-    static const qdr_exact_kernels kernels[QDR_ISAS] = {
-        [QDR_ISA_PORTABLE] = ROW(portable),
-#if defined(QUADRAT_HAVE_X86)
-        [QDR_ISA_AVX2] = ROW(avx2),
-        [QDR_ISA_AVX512] = ROW(avx512),
-#endif
-    };
+    static const qdr_exact_kernels kernels[QDR_ISAS] = {QDR_ISA_ROWS(ROW)};
     return &kernels[qdr_isa_chosen()];
 }

@@ -20,13 +20,8 @@ static bool has_fma(void)
 
 static const qdr_kernel_set *selected(void)
 {
-    static const qdr_kernel_set *const sets[QDR_ISAS] = {
-        [QDR_ISA_PORTABLE] = &qdr_kernels_portable,
-#if defined(QUADRAT_HAVE_X86)
-        [QDR_ISA_AVX2] = &qdr_kernels_avx2,
-        [QDR_ISA_AVX512] = &qdr_kernels_avx512,
-#endif
-    };
+#define ROW(isa) &qdr_kernels_##isa
+    static const qdr_kernel_set *const sets[QDR_ISAS] = {QDR_ISA_ROWS(ROW)};
     return sets[qdr_isa_chosen()];
 }
 

@@ -8,13 +8,8 @@
 
 static void update(uint64_t *state, void *work, const qdr_tile *tile)
 {
-    static qdr_digest_function *const *const sets[QDR_ISAS] = {
-        [QDR_ISA_PORTABLE] = qdr_digest_portable,
-#if defined(QUADRAT_HAVE_X86)
-        [QDR_ISA_AVX2] = qdr_digest_avx2,
-        [QDR_ISA_AVX512] = qdr_digest_avx512,
-#endif
-    };
+#define ROW(isa) qdr_digest_##isa
+    static qdr_digest_function *const *const sets[QDR_ISAS] = {QDR_ISA_ROWS(ROW)};
     (void)work;
     qdr_digest_function *digest = sets[qdr_isa_chosen()][tile->dtype];
     size_t size = qdr_dtype_size(tile->dtype), words = size > 8 ? size / 8 : 1;

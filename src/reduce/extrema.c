@@ -15,6 +15,14 @@ typedef struct extremum {
 
 _Static_assert(sizeof(extremum) == QDR_EXTREMUM_WORDS * sizeof(uint64_t), "whole words");
 
+/* Of each kind, by what order each of its extremums is the least. */
+static const qdr_order orders_extent[] = {{0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS}};
+static const qdr_order orders_extent_of_numbers[] = {{0, 0, QDR_NAN_LOSES}, {-1, 0, QDR_NAN_LOSES}};
+static const qdr_order orders_first_min[] = {{0, 1, QDR_NAN_WINS}};
+static const qdr_order orders_first_max[] = {{-1, 1, QDR_NAN_WINS}};
+static const qdr_order orders_first_least[] = {{0, 1, QDR_NAN_LOSES}};
+static const qdr_order orders_first_greatest[] = {{-1, 1, QDR_NAN_LOSES}};
+
 static double double_of_key(int64_t k, int64_t invert)
 {
     double x;
@@ -196,33 +204,31 @@ static bool finish(const void *from, size_t n, int end, const qdr_reduce_options
     return false;
 }
 
-#define ABREAST(kind, minimum, maximum, ...)                                                       \
-    static const qdr_order ends_##kind[2] = {__VA_ARGS__};                                         \
+#define ABREAST(kind, minimum, maximum)                                                            \
     static bool add_##kind(void *to, size_t first, const qdr_panel *panel, bool *failed)           \
     {                                                                                              \
         (void)failed;                                                                              \
-        return add(to, first, panel, ends_##kind);                                                 \
+        return add(to, first, panel, orders_##kind);                                               \
     }                                                                                              \
     static void flush_##kind(void *from, size_t line, uint64_t *state)                             \
     {                                                                                              \
-        flush(from, line, state, ends_##kind);                                                     \
+        flush(from, line, state, orders_##kind);                                                   \
     }                                                                                              \
     static bool finish_##kind(const void *from, size_t n, qdr_finish *reduction,                   \
                               const qdr_reduce_options *options, void *values, bool *failed)       \
     {                                                                                              \
         int end = reduction == qdr_finish_##minimum ? 0 : reduction == qdr_finish_##maximum ? 1    \
                                                                                             : -1;  \
-        return finish(from, n, end, options, values, failed, ends_##kind);                         \
+        return finish(from, n, end, options, values, failed, orders_##kind);                       \
     }                                                                                              \
     static const qdr_abreast kind##_abreast = {                                                    \
         takes, size, clear, add_##kind, flush_##kind, finish_##kind,                               \
     };
-ABREAST(extent, min, max, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
-ABREAST(extent_of_numbers, nanmin, nanmax, {0, 0, QDR_NAN_LOSES}, {-1, 0, QDR_NAN_LOSES})
+ABREAST(extent, min, max)
+ABREAST(extent_of_numbers, nanmin, nanmax)
 
-/* What has one or two extremums for its state: an order tells of each. */
-#define EXTREMA(kind, extrema, take, lines, ...)                                                   \
-    static const qdr_order orders_##kind[] = {__VA_ARGS__};                                        \
+/* What has one or two extremums for its state. */
+#define EXTREMA(kind, extrema, take, lines)                                                        \
     static void update_##kind(uint64_t *state, void *work, const qdr_tile *tile)                   \
     {                                                                                              \
         (void)work;                                                                                \
@@ -246,13 +252,12 @@ ABREAST(extent_of_numbers, nanmin, nanmax, {0, 0, QDR_NAN_LOSES}, {-1, 0, QDR_NA
         .valid = valid_##kind,                                                                     \
         .abreast = lines,                                                                          \
     };
-EXTREMA(extent, 2, update_ends, &extent_abreast, {0, 0, QDR_NAN_WINS}, {-1, 0, QDR_NAN_WINS})
-EXTREMA(extent_of_numbers, 2, update_ends, &extent_of_numbers_abreast, {0, 0, QDR_NAN_LOSES},
-        {-1, 0, QDR_NAN_LOSES})
-EXTREMA(first_min, 1, update_first, NULL, {0, 1, QDR_NAN_WINS})
-EXTREMA(first_max, 1, update_first, NULL, {-1, 1, QDR_NAN_WINS})
-EXTREMA(first_least, 1, update_first, NULL, {0, 1, QDR_NAN_LOSES})
-EXTREMA(first_greatest, 1, update_first, NULL, {-1, 1, QDR_NAN_LOSES})
+EXTREMA(extent, 2, update_ends, &extent_abreast)
+EXTREMA(extent_of_numbers, 2, update_ends, &extent_of_numbers_abreast)
+EXTREMA(first_min, 1, update_first, NULL)
+EXTREMA(first_max, 1, update_first, NULL)
+EXTREMA(first_least, 1, update_first, NULL)
+EXTREMA(first_greatest, 1, update_first, NULL)
 
 static int check_any(const extremum *e, const char *name, qdr_error *err)
 {

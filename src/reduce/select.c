@@ -3,13 +3,8 @@
 
 extern const qdr_scan_set qdr_scans_portable, qdr_scans_avx2, qdr_scans_avx512;
 
-const qdr_scan_set *const qdr_scan_sets[QDR_ISAS] = {
-    [QDR_ISA_PORTABLE] = &qdr_scans_portable,
-#if defined(QUADRAT_HAVE_X86)
-    [QDR_ISA_AVX2] = &qdr_scans_avx2,
-    [QDR_ISA_AVX512] = &qdr_scans_avx512,
-#endif
-};
+#define ROW(isa) &qdr_scans_##isa
+const qdr_scan_set *const qdr_scan_sets[QDR_ISAS] = {QDR_ISA_ROWS(ROW)};
 
 const qdr_scan_set *qdr_scans(void)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "array/normal.h"
+#include "normal_quantile.h"
 
 /* m is that of qdr_source_normal in array.h. The middle, both tails, and their borders. */
 static const struct {
@@ -40,7 +40,7 @@ static void quantiles_are_within_1e_15(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         double p = ((double)(INT64_MAX - rows[i].m) + 0.5) * 0x1p-64;
-        double z = qdr_normal_quantile(p, ((double)rows[i].m + 0.5) * 0x1p-64);
+        double z = normal_quantile(p, ((double)rows[i].m + 0.5) * 0x1p-64);
         if (!(fabs(z - rows[i].quantile) <= 1e-15 * rows[i].quantile))
             fail_msg("m = %lld: %.17g, not %.17g", (long long)rows[i].m, z, rows[i].quantile);
     }
@@ -52,14 +52,14 @@ static void quantiles_grow(void **state)
     (void)state;
     double before = 0;
     for (int64_t m = 0; m >= 0 && m < INT64_MAX - (INT64_MAX >> 12); m += INT64_MAX >> 12) {
-        double z = qdr_normal_quantile(((double)(INT64_MAX - m) + 0.5) * 0x1p-64,
+        double z = normal_quantile(((double)(INT64_MAX - m) + 0.5) * 0x1p-64,
                                        ((double)m + 0.5) * 0x1p-64);
         assert_true(z > before);
         before = z;
     }
     for (int e = 50; e >= 0; e--) {
         int64_t left = INT64_C(1) << e;
-        double z = qdr_normal_quantile(((double)left + 0.5) * 0x1p-64, 0.5);
+        double z = normal_quantile(((double)left + 0.5) * 0x1p-64, 0.5);
         assert_true(z > before || e > 49);
         before = z;
     }

@@ -9,21 +9,14 @@
 #include <cmocka.h>
 
 #include "array/draws.h"
-#include "array/normal.h"
 #include "array/source.h"
 
+#include "normal_quantile.h"
 #include "repeatable.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 static const char *const names[QDR_ISAS] = {"portable", "avx2", "avx512"};
-static const qdr_draw_set *const sets[QDR_ISAS] = {
-    [QDR_ISA_PORTABLE] = &qdr_draws_portable,
-#if defined(QUADRAT_HAVE_X86)
-    [QDR_ISA_AVX2] = &qdr_draws_avx2,
-    [QDR_ISA_AVX512] = &qdr_draws_avx512,
-#endif
-};
 
 /* The sets that this machine has; the last one is NULL. */
 static const qdr_draw_set *next_set(qdr_isa *isa)
@@ -31,7 +24,7 @@ static const qdr_draw_set *next_set(qdr_isa *isa)
     for (; *isa < QDR_ISAS; ++*isa) {
         qdr_isa_choose(names[*isa]);
         if (qdr_isa_chosen() == *isa)
-            return sets[(*isa)++];
+            return qdr_draw_sets[(*isa)++];
     }
     qdr_isa_choose(NULL);
     return NULL;
@@ -83,7 +76,7 @@ static void words_are_philox(void **state)
 static double quantile(uint64_t w)
 {
     int64_t m = (int64_t)(w >> 63 ? ~w : w);
-    double z = qdr_normal_quantile(((double)(INT64_MAX - m) + 0.5) * 0x1p-64,
+    double z = normal_quantile(((double)(INT64_MAX - m) + 0.5) * 0x1p-64,
                                    ((double)m + 0.5) * 0x1p-64);
     return w >> 63 ? -z : z;
 }
