@@ -179,6 +179,7 @@ quadrat: resumed from the saved state*"
 @test "a resumed run tells the blocks and elements of the whole" {
     local work='x = random((200, 1000000), seed=1); mean(x), std(x - mean(x))'
     "$QUADRAT" eval -q --chunks 10x10000 "$work" -o whole.json
+    grep -q '"elements": 400000000,' whole.json # in both passes
     stop USR1 1
     run --separate-stderr "$QUADRAT" eval --label "$tag" -q --chunks 10x10000 --checkpoint s "$work"
     wait
